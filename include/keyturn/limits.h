@@ -1,0 +1,51 @@
+// Every limit of Keyturn, by name, with its unit last. `keyturn limits` prints this table. A limit is a
+// refusal with its name in it, never a truncation.
+#pragma once
+
+#include <cstdint>
+
+namespace keyturn {
+
+// clang-format off
+#define KEYTURN_LIMITS(X)                                                                           \
+  /* statements and keys */                                                                         \
+  X(statement_bytes_max, 4096, "a statement's text [C8]")                                           \
+  X(effect_value_bytes_max, 200, "a value quoted in an effect [C8]")                                \
+  X(note_signatures_max, 16, "signatures on one note (C2SP signed-note)")                           \
+  X(login_seconds_max, 60, "age of a login statement [W10]")                                        \
+  X(statement_skew_seconds_max, 60, "signed-at ahead of the entry's time [W11]")                    \
+  X(key_file_bytes_max, 4096, "a key file")                                                         \
+  X(key_file_operations_max, 16, "argon2id passes that a key file may ask for")                     \
+  X(key_file_memory_bytes_max, 1073741824, "argon2id memory that a key file may ask for")           \
+  /* charter */                                                                                     \
+  X(charter_bytes_max, 16777216, "a charter's text")                                                \
+  X(name_bytes_max, 64, "an identifier of the charter")                                             \
+  X(string_bytes_max, 1024, "a string of the charter")                                              \
+  X(range_systems_max, 100000, "systems that one range names [C9]")                                 \
+  X(rule_branches_max, 64, "branches of a rule's disjunctive form [Q1]")                            \
+  X(rule_slots_max, 16, "slots of one branch [Q1]")                                                 \
+  X(charter_errors_max, 100, "errors that one check prints")                                        \
+  /* requests */                                                                                    \
+  X(json_depth_max, 64, "nesting of a JSON body")                                                   \
+  X(facts_bytes_max, 32768, "values that classification draws from one gated request")              \
+  X(fact_value_bytes_max, 1024, "one such value")                                                   \
+  X(request_head_bytes_max, 16384, "a request's head")                                              \
+  X(request_fields_max, 100, "header fields of a request")                                          \
+  X(request_target_bytes_max, 4096, "a request's target")                                           \
+  X(request_body_bytes_max, 8388608, "a buffered request body [C10]")                               \
+  X(chunk_extension_bytes_max, 256, "a chunk's extension")                                          \
+  /* journal */                                                                                     \
+  X(entry_bytes_max, 65535, "a journal entry (C2SP tlog-tiles)")                                    \
+  X(batch_entries_max, 1024, "intents decided in one append")                                       \
+  X(clock_behind_seconds_max, 5, "gateway's clock behind the last entry [T2]")                      \
+  X(refusals_journalled_per_minute_max, 10, "refusals of one principal, an entry each [T7]")        \
+  /* holding */                                                                                     \
+  X(pending_per_initiator_max, 100, "held commands of one initiator")                               \
+  X(pending_total_max, 10000, "held commands in all")
+// clang-format on
+
+#define KEYTURN_LIMIT_CONSTANT(name, value, what) inline constexpr std::uint64_t name = value;
+KEYTURN_LIMITS(KEYTURN_LIMIT_CONSTANT)
+#undef KEYTURN_LIMIT_CONSTANT
+
+}  // namespace keyturn
