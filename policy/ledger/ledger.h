@@ -1,0 +1,108 @@
+// Ledger: the state that all decisions are made on; a fold of events [T9 T10]. Only apply() changes it.
+//
+// Liveness of leases, approvals and commands follows from intervals and the asked time, never from
+// entries that say "expired" [T3]. Not thread-safe: the sequencer owns the working one.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "keyturn/digest.h"
+#include "keyturn/time.h"
+#include "policy/charter/charter.h"
+#include "policy/ledger/intent.h"
+#include "policy/share/system_set.h"
+
+namespace keyturn {
+
+struct RecordedWord {
+  PersonId person;
+  PublicKey key;
+  Time at;         // the entry's
+  Time not_after;
+  std::uint64_t index = 0;  // the entry
+};
+
+struct Command {
+  enum class State : unsigned char { held, cancelled, vetoed, claimed } state = State::held;
+  std::string id;
+  std::uint64_t index = 0;  // the proposal's entry
+  PrincipalRef principal;
+  std::vector<ClassId> classes;  // sorted
+  SystemSet systems;
+  Windows windows;  // combined over the classes [C4]
+  Time proposed_at, expires;
+  std::string text;
+  Digest text_digest;
+  Digest request;
+  Nonce nonce{};
+  std::vector<RecordedWord> approvals;  // one a person, in order
+  std::vector<RecordedWord> vetoes;
+  // After the claim:
+  Time claimed_at;
+  std::vector<PersonId> counted;  // approvers that the claim assigned; sorted, distinct
+  std::optional<intent::Outcome> outcome;
+
+  bool held_at(Time at) const { return state == State::held && at < expires; }
+};
+
+struct Lease {
+  std::uint64_t index = 0;  // the claim's entry
+  std::string command;
+  std::vector<PersonId> charged;   // sorted [S3]
+  InstitutionId institution;       // the initiator's
+  std::optional<ProviderId> agents;  // the provider of the agent that sent it
+  std::vector<PersonId> approvers;
+  SystemSet systems;
+  Time from, until;  // [from, until)
+};
+
+class Ledger {
+ public:
+  explicit Ledger(std::shared_ptr<const Charter> charter);
+
+  const Charter& charter() const { return *charter_; }
+  std::uint64_t size() const { return size_; }  // entries folded
+  Time last_at() const { return last_at_; }
+
+  const Command* find(std::string_view id) const;
+  // Held commands, oldest first; includes those past `expires`: ask held_at.
+  const std::map<std::uint64_t, const Command*>& held() const { return held_; }
+  const std::vector<Lease>& leases() const { return leases_; }
+  // Held, unexpired commands of one initiator at `at`.
+  std::vector<const Command*> pending_of(PersonId initiator, Time at) const;
+  std::uint64_t pending_count(Time at) const;
+
+  // The one way to change it. `entry` was decided on this ledger, or read from the journal and
+  // compared with what decide gives. Errors (corrupt) mean that the entry does not fit.
+  Result<void> apply(const Entry& entry);
+
+  // One canonical text of the whole state, sorted, independent of how it was reached; and its digest.
+  std::string serialise() const;
+  Digest digest() const;
+
+  // Leases that may matter to `subject` (newest last), by index into leases().
+  const std::vector<std::size_t>& leases_of_person(PersonId person) const;
+  const std::vector<std::size_t>& leases_of_institution(InstitutionId institution) const;
+  const std::vector<std::size_t>& leases_of_provider(ProviderId provider) const;
+  const std::vector<std::size_t>& leases_approved_by(PersonId person) const;
+
+ private:
+  friend struct LedgerFold;
+  std::shared_ptr<const Charter> charter_;
+  std::uint64_t size_ = 0;
+  Time last_at_;
+  bool opened_ = false;
+  std::unordered_map<std::string, std::unique_ptr<Command>> commands_;
+  std::map<std::uint64_t, const Command*> held_;
+  std::vector<Lease> leases_;
+  std::unordered_map<std::uint32_t, std::vector<std::size_t>> by_person_, by_institution_,
+      by_provider_, by_approver_;
+};
+
+}  // namespace keyturn
