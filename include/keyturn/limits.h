@@ -41,7 +41,9 @@ namespace keyturn {
   X(refusals_journalled_per_minute_max, 10, "refusals of one principal, an entry each [T7]")        \
   /* holding */                                                                                     \
   X(pending_per_initiator_max, 100, "held commands of one initiator")                               \
-  X(pending_total_max, 10000, "held commands in all")
+  X(pending_total_max, 10000, "held commands in all")                                               \
+  X(gated_answer_bytes_max, 67108864, "an answer to a gated request, kept for all who wait")         \
+  X(waiters_per_command_max, 64, "callers that wait for one command")
 // clang-format on
 
 #define KEYTURN_LIMIT_CONSTANT(name, value, what) inline constexpr std::uint64_t name = value;

@@ -1,0 +1,155 @@
+// Sequencer: the one thread on which everything gated is decided, journalled, and only then answered.
+//
+// It owns the working ledger [T10]. Intents are decided in the order they came, each on the ledger left
+// by the one before [T4], at one time for the whole batch: max(clock, last entry's) [T1]; the batch is
+// one append; nobody is answered before the append is durable [T7]. If the store fails, refuses or
+// does not say what became of the append, the working ledger is thrown away and the journal is opened
+// anew by the ordinary start, until that succeeds; meanwhile every intent is answered `unavailable`
+// and passes go on [T5 T7].
+//
+// Thread rule: submit() and inspect() from any thread; callbacks and observers run on the sequencer's
+// thread, must not block, and must not throw.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "gateway/journal/journal.h"
+#include "gateway/world/clock.h"
+#include "gateway/world/entropy.h"
+#include "keyturn/result.h"
+#include "policy/decide/decide.h"
+
+namespace keyturn {
+
+// Proof that a claim was granted and is in the journal: the dispatch of a gated request takes one, so
+// forwarding what was not logged does not compile.
+class LoggedDecision {
+ public:
+  const std::string& command() const { return command_; }
+  std::uint64_t index() const { return index_; }
+  Time at() const { return at_; }
+
+ private:
+  friend class Sequencer;
+  LoggedDecision(std::string command, std::uint64_t index, Time at)
+      : command_(std::move(command)), index_(index), at_(at) {}
+  std::string command_;
+  std::uint64_t index_;
+  Time at_;
+};
+
+struct Answer {
+  Decision decision;
+  std::uint64_t index = 0;  // the entry; meaningless where the decision is `unchanged` or only counted
+  Time at;
+  std::optional<LoggedDecision> logged;  // of a granted claim
+};
+
+// The journal as the ordinary start leaves it.
+struct OpenedJournal {
+  std::unique_ptr<Journal> journal;
+  std::unique_ptr<Ledger> ledger;
+};
+
+class SequencerObserver {
+ public:
+  virtual ~SequencerObserver() = default;
+  // After an ordinary start, the first one included: the ledger may differ from the one before.
+  virtual void on_opened(const Ledger& ledger, Time now) = 0;
+  // An entry is durable and applied.
+  virtual void on_entry(const Ledger& ledger, const Entry& entry) = 0;
+  // At least every tick_ms, between batches.
+  virtual void on_tick(const Ledger& ledger, Time now) = 0;
+};
+
+class Sequencer {
+ public:
+  using Callback = std::function<void(const Result<Answer>&)>;
+  using Open = std::function<Result<OpenedJournal>()>;
+  using Inspect = std::function<void(const Ledger& ledger, const Journal& journal, Time now)>;
+  static constexpr int tick_ms = 50;
+
+  Sequencer(Clock& clock, Entropy& entropy, Open open,
+            std::function<void(std::string_view)> alarm);
+  ~Sequencer();  // stops
+  Sequencer(const Sequencer&) = delete;
+  Sequencer& operator=(const Sequencer&) = delete;
+
+  // Opens the journal and starts the thread. Errors: what the start refuses with.
+  Result<void> start(SequencerObserver& observer);
+  // Decides what was submitted, writes what is only counted, and ends the thread. Idempotent.
+  void stop();
+
+  // A proposal's id, nonce, facts and digest come from the caller; its journal position is filled in
+  // here [W2]. The callback gets an error only if nothing was decided: unavailable, too_large.
+  void submit(Intent intent, Callback callback);
+  // Runs `function` between two batches; never while the journal is closed (then it is not run, and
+  // `otherwise` is).
+  void inspect(Inspect function, std::function<void()> otherwise);
+
+  // Whether gated requests are being decided.
+  bool ready() const { return ready_.load(std::memory_order_acquire); }
+
+ private:
+  struct Item {
+    Intent intent;
+    Callback callback;
+    Inspect inspect;
+    std::function<void()> otherwise;
+  };
+  struct Decided {
+    Item item;
+    Answer answer;
+    std::optional<Entry> entry;
+    std::optional<Error> error;
+  };
+  struct RefusalWindow {
+    Time from;
+    std::uint64_t journalled = 0;
+    std::uint64_t counted = 0;
+  };
+
+  void run();
+  bool reopen();
+  std::vector<Item> take();
+  void decide_batch(std::vector<Item> items);
+  Decided decide_one(Item item, Time at, std::vector<std::string>& bytes);
+  bool only_counted(const Intent& intent, const Decision& decision, Time at);
+  void submit_counted(Time now, bool all);
+  void fail(std::vector<Item>& items, const Error& error);
+  bool clock_is_behind(Time now);
+
+  // Constant after construction.
+  Clock& clock_;
+  Entropy& entropy_;
+  const Open open_;
+  const std::function<void(std::string_view)> alarm_;
+  SequencerObserver* observer_ = nullptr;
+
+  // The thread's own.
+  OpenedJournal opened_;
+  std::map<std::string, RefusalWindow> refusals_;
+  std::int64_t next_open_ms_ = 0;
+  bool behind_ = false;
+
+  std::mutex mutex_;
+  // State below is protected by mutex_.
+  std::condition_variable wake_;
+  std::deque<Item> queue_;
+  bool stopping_ = false;
+
+  std::atomic<bool> ready_{false};
+  std::thread thread_;
+};
+
+}  // namespace keyturn
