@@ -45,6 +45,7 @@ struct PublicKey {
   friend auto operator<=>(const PublicKey&, const PublicKey&) = default;
 
   std::string to_string() const;  // ed25519 <base64>
+  static Result<PublicKey> parse(std::string_view text);
   // Refuses what verifiers disagree on: non-canonical encodings, points of small or mixed order.
   static Result<PublicKey> from_bytes(KeyType type, std::string_view raw);
 };

@@ -10,6 +10,10 @@ namespace keyturn {
 #define KEYTURN_LIMITS(X)                                                                           \
   /* statements and keys */                                                                         \
   X(statement_bytes_max, 4096, "a statement's text [C8]")                                           \
+  X(word_head_bytes_max, 1024, "what a word adds to its command's text")                            \
+  X(reason_bytes_max, 256, "the reason of a veto")                                                  \
+  X(login_origin_bytes_max, 256, "the listener's origin in a login")                                \
+  X(note_bytes_max, 32768, "a signed note with its signatures")                                     \
   X(effect_value_bytes_max, 200, "a value quoted in an effect [C8]")                                \
   X(note_signatures_max, 16, "signatures on one note (C2SP signed-note)")                           \
   X(login_seconds_max, 60, "age of a login statement [W10]")                                        \

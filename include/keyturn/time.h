@@ -1,7 +1,7 @@
 // Time: whole seconds since 1970-01-01T00:00:00Z, without leap seconds. Duration: whole seconds.
 //
-// One granularity everywhere, so that a time in a signed text, in an entry and in a comparison is the
-// same number. Nothing here reads a clock. Text form: RFC 3339 in UTC, `2026-11-21T22:58:04Z`.
+// One granularity everywhere, so that a time in a signed text, in an entry and in a comparison is
+// the same number. Nothing here reads a clock. Text form: RFC 3339 in UTC, `2026-11-21T22:58:04Z`.
 #pragma once
 
 #include <compare>
@@ -20,6 +20,8 @@ struct Duration {
 
   // The largest unit that divides it: 90s, 30m, 8h, 7d; `0s`.
   std::string to_string() const;
+  // Exactly the form above: `60m` is refused, because it is written `1h`.
+  static Result<Duration> parse(std::string_view text);
 };
 
 struct Time {

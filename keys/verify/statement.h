@@ -1,9 +1,12 @@
 // The texts that officials read and sign [C8 W2 W11]; docs/formats.md has the grammar that this
 // follows line for line. Every parser is strict: fixed order of keys, printable ASCII, at most
-// max_statement_bytes, and to_text(parse(x)) == x byte for byte.
+// statement_bytes_max (a word: word_head_bytes_max more), and to_text(parse(x)) == x byte for byte.
+// to_text of a value that breaks the grammar is a text that no parser admits, never another
+// value's: whoever makes a text of unchecked values parses it before using it.
 //
 //   CommandText   what one held command is; made once by policy/decide, never rendered again
-//   Word          an official's signed word on one command: approval or veto (withdrawals come later);
+//   Word          an official's signed word on one command: approval or veto (withdrawals come
+//   later);
 //                 carries the command's text verbatim
 //   Login         a challenge of its own kind, the only other thing an official's key signs [W10]
 //
@@ -95,8 +98,9 @@ class VerifiedWord {
   std::string note_;
 };
 
-// Parses the note, and verifies that one of `keys` signed its PAE under the person's name. Exactly one
-// signature is admitted. Errors: invalid (not the format), unauthenticated (nobody of `keys` signed).
+// Parses the note, and verifies that one of `keys` signed its PAE under the person's name. Exactly
+// one signature is admitted. Errors: invalid (not the format), unauthenticated (nobody of `keys`
+// signed).
 Result<VerifiedWord> verify_word(std::string_view note, Domain domain,
                                  std::span<const PublicKey> keys);
 
@@ -113,13 +117,14 @@ struct Login {
   static Result<Login> parse(std::string_view text);
 };
 
-// Verifies a login note for this origin and deployment at `now`; valid login_seconds_max either way.
+// Verifies a login note for this origin and deployment at `now`; valid login_seconds_max either
+// way.
 Result<Login> verify_login(std::string_view note, Domain domain, std::span<const PublicKey> keys,
                            std::string_view deployment, std::string_view origin, Time now);
 
 // The body that officials fetch, and what its digest covers [W3]: every field length-prefixed
-// (64 bits, big endian) behind the tag "keyturn/request/v1\n", in the order below; headers as pairs,
-// sorted by lower-case name, preceded by their count.
+// (64 bits, big endian) behind the tag "keyturn/request/v1\n", in the order below; headers as
+// pairs, sorted by lower-case name, preceded by their count.
 struct RequestParts {
   Nonce nonce{};
   std::string_view method, endpoint, target;
