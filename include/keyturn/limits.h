@@ -28,6 +28,7 @@ namespace keyturn {
   X(range_systems_max, 100000, "systems that one range names [C9]")                                 \
   X(rule_branches_max, 64, "branches of a rule's disjunctive form [Q1]")                            \
   X(rule_slots_max, 16, "slots of one branch [Q1]")                                                 \
+  X(quorum_search_steps_max, 20000, "steps of the search for one quorum [Q2]")                        \
   X(charter_errors_max, 100, "errors that one check prints")                                        \
   /* requests */                                                                                    \
   X(json_depth_max, 64, "nesting of a JSON body")                                                   \
