@@ -39,6 +39,7 @@ namespace keyturn {
   X(request_target_bytes_max, 4096, "a request's target")                                           \
   X(request_body_bytes_max, 8388608, "a buffered request body [C10]")                               \
   X(chunk_extension_bytes_max, 256, "a chunk's extension")                                          \
+  X(response_head_bytes_max, 32768, "the head of an upstream's answer")                              \
   /* journal */                                                                                     \
   X(entry_bytes_max, 65535, "a journal entry (C2SP tlog-tiles)")                                    \
   X(batch_entries_max, 1024, "intents decided in one append")                                       \
