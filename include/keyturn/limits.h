@@ -29,6 +29,11 @@ namespace keyturn {
   X(rule_branches_max, 64, "branches of a rule's disjunctive form [Q1]")                            \
   X(rule_slots_max, 16, "slots of one branch [Q1]")                                                 \
   X(quorum_search_steps_max, 20000, "steps of the search for one quorum [Q2]")                        \
+  X(charter_systems_max, 1000000, "systems of a charter")                                           \
+  X(system_weight_max, 1000000000, "the weight of one system")                                      \
+  X(charter_duration_seconds_max, 316224000, "a time span of the charter: 3660 days")               \
+  X(charter_nesting_max, 16, "parentheses within parentheses of a quorum")                          \
+  X(charter_search_steps_max, 100000, "steps of one search when a charter is checked [Q8]")           \
   X(charter_errors_max, 100, "errors that one check prints")                                        \
   /* requests */                                                                                    \
   X(json_depth_max, 64, "nesting of a JSON body")                                                   \
