@@ -72,9 +72,7 @@ class JsonChildren {
       at_.index_ = at_.after();
       return *this;
     }
-    friend bool operator==(const Iterator& a, const Iterator& b) {
-      return a.at_.index_ == b.at_.index_;
-    }
+    bool operator==(const Iterator& other) const { return at_.index_ == other.at_.index_; }
 
    private:
     friend class JsonChildren;
