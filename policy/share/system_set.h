@@ -2,6 +2,7 @@
 // of ids, unions and the weight within a pool are merges and prefix sums, however many systems.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +21,8 @@ class SystemSet {
   };
   SystemSet() = default;
   static SystemSet of(std::span<const SystemId> sorted);
+  // The union of ranges in any order, overlapping or not.
+  static SystemSet united(std::vector<Range> ranges);
 
   void add(const SystemSet& other);
   bool empty() const { return ranges_.empty(); }
