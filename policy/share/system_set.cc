@@ -39,8 +39,8 @@ void SystemSet::add(const SystemSet& other) {
   auto mine = ranges_.begin();
   auto theirs = other.ranges_.begin();
   while (mine != ranges_.end() || theirs != other.ranges_.end()) {
-    const bool take_mine = theirs == other.ranges_.end() ||
-                           (mine != ranges_.end() && mine->first <= theirs->first);
+    const bool take_mine =
+        theirs == other.ranges_.end() || (mine != ranges_.end() && mine->first <= theirs->first);
     append(merged, take_mine ? *mine++ : *theirs++);
   }
   ranges_ = std::move(merged);

@@ -1,5 +1,6 @@
-// A set of systems as sorted, disjoint, non-adjacent ranges of SystemId. Since every pool is one range
-// of ids, unions and the weight within a pool are merges and prefix sums, however many systems.
+// A set of systems as sorted, disjoint, non-adjacent ranges of SystemId. Since every pool is one
+// range of ids, unions and the weight within a pool are merges and prefix sums, however many
+// systems.
 #pragma once
 
 #include <cstdint>

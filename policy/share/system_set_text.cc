@@ -111,7 +111,8 @@ Result<SystemSet> SystemSet::parse(const Charter& charter, std::string_view text
   std::sort(ids.begin(), ids.end());
   SystemSet out = of(ids);
   if (out.to_text(charter) != text)
-    return Error{Code::invalid, "`" + std::string(text) + "` is not how these systems are written: `" +
+    return Error{Code::invalid, "`" + std::string(text) +
+                                    "` is not how these systems are written: `" +
                                     out.to_text(charter) + "`"};
   return out;
 }
