@@ -19,9 +19,9 @@ struct Reason {
 
 struct Classification {
   enum class Kind : unsigned char { pass, gated, refused } kind = Kind::refused;
-  std::string_view pass;          // the pass that lets it through
-  std::vector<ClassId> classes;   // gated: every class that matches, sorted
-  std::vector<Reason> reasons;    // refused
+  std::string_view pass;         // the pass that lets it through
+  std::vector<ClassId> classes;  // gated: every class that matches, sorted
+  std::vector<Reason> reasons;   // refused
 };
 
 // Classes beat passes; what neither matches is refused (`unmatched`); a matcher that cannot be

@@ -13,9 +13,9 @@ namespace keyturn {
 
 // A request as admitted: target and field names were checked by the gateway's admit step.
 struct RequestView {
-  std::string_view host;    // as sent
+  std::string_view host;  // as sent
   std::string_view method;
-  std::string_view target;  // path[?query]
+  std::string_view target;                                            // path[?query]
   std::vector<std::pair<std::string_view, std::string_view>> fields;  // lower-case names
   std::string_view body;
 };
@@ -31,7 +31,8 @@ class Extractor {
   // Found from the Host or by the matchers [C12]; nullopt: no endpoint has such a path.
   std::optional<EndpointId> endpoint(std::string_view host, std::string_view method,
                                      std::string_view path) const;
-  // Whether some class or pass of this endpoint and path reads the body: if not, it may stream [C10].
+  // Whether some class or pass of this endpoint and path reads the body: if not, it may stream
+  // [C10].
   bool reads_body(EndpointId endpoint, std::string_view path) const;
 
   // Fills `facts` (reusing its memory). Errors: invalid (no JSON, two readings, wrong content-type
