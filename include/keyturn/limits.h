@@ -51,6 +51,8 @@ namespace keyturn {
   X(batch_entries_max, 1024, "intents decided in one append")                                       \
   X(clock_behind_seconds_max, 5, "gateway's clock behind the last entry [T2]")                      \
   X(refusals_journalled_per_minute_max, 10, "refusals of one principal, an entry each [T7]")        \
+  X(reasons_max, 16, "reasons that one refusal records")                                            \
+  X(lease_grace_seconds, 5, "a lease counts this long past its end [S2]")                           \
   /* holding */                                                                                     \
   X(pending_per_initiator_max, 100, "held commands of one initiator")                               \
   X(pending_total_max, 10000, "held commands in all")                                               \
