@@ -48,6 +48,9 @@ namespace keyturn {
   X(response_head_bytes_max, 32768, "the head of an upstream's answer")                              \
   /* journal */                                                                                     \
   X(entry_bytes_max, 65535, "a journal entry (C2SP tlog-tiles)")                                    \
+  X(checkpoint_bytes_max, 8192, "a signed checkpoint, with its cosignatures")                       \
+  X(body_key_bytes_max, 64, "the file of the key that wraps the bodies' keys")                      \
+  X(database_busy_ms_max, 5000, "wait for another process's hold on a database")                    \
   X(batch_entries_max, 1024, "intents decided in one append")                                       \
   X(clock_behind_seconds_max, 5, "gateway's clock behind the last entry [T2]")                      \
   X(refusals_journalled_per_minute_max, 10, "refusals of one principal, an entry each [T7]")        \
