@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include "keys/verify/checkpoint.h"
+
 namespace keyturn {
 namespace {
 
@@ -46,6 +48,10 @@ std::string SigningKey::sign_login(const Login& login, Domain domain) const {
 }
 
 std::string SigningKey::sign_checkpoint(std::string_view origin, std::string_view text) const {
+  // The text is signed bare, as C2SP has it. That it is a checkpoint keeps this from signing the
+  // PAE of somebody's approval: a PAE's second line is never a number.
+  if (Checkpoint::parse_text(text).value().origin != origin)
+    detail::abort_on_error({Code::internal, "a checkpoint is signed under its own origin"});
   return signed_note(text, origin, NoteAlgorithm::ed25519_text, public_key_, sign(text));
 }
 

@@ -8,6 +8,8 @@
 namespace keyturn {
 namespace {
 
+constexpr std::int64_t between_steps_ms = 60'000;
+
 // What makes two requests the same: all that their digests cover but the nonce, and who asks.
 Digest sameness_of(const std::string& principal, const BodyRecord& record) {
   Sha256 hash;
@@ -350,8 +352,7 @@ void Holds::outcome(const std::string& id, const intent::Outcome& outcome) {
   Hold& hold = found->second;
   switch (outcome.kind) {
     case intent::Outcome::Kind::answered:
-      hold.forget_at_ms = clock_.monotonic().count() + options_.answer_keep_ms;
-      forget_.emplace(hold.forget_at_ms, id);
+      forget_.emplace(clock_.monotonic().count() + options_.answer_keep_ms, id);
       return;
     case intent::Outcome::Kind::not_sent:
       forget(id);  // the same request may be proposed again
@@ -365,6 +366,7 @@ void Holds::outcome(const std::string& id, const intent::Outcome& outcome) {
 }
 
 void Holds::end(Hold& hold, Ending ending, std::int64_t keep_ms) {
+  const bool was_proposing = hold.state == Hold::State::proposing;
   hold.state = Hold::State::ended;
   hold.ending = std::move(ending);
   for (const auto& waiter : hold.waiters) {
@@ -372,17 +374,21 @@ void Holds::end(Hold& hold, Ending ending, std::int64_t keep_ms) {
     waiter->ended(*hold.ending);
   }
   hold.waiters.clear();
-  if (keep_ms <= 0) {
+  if (was_proposing) {
     forget(std::string(hold.id));
     return;
   }
-  forget_.emplace(clock_.monotonic().count() + keep_ms, hold.id);
+  // Without a keep_ms an identical request is a new one; a caller between two steps of the ladder is
+  // still told how his ended.
+  if (keep_ms <= 0) by_sameness_.erase(hold.sameness);
+  forget_.emplace(clock_.monotonic().count() + std::max(keep_ms, between_steps_ms), hold.id);
 }
 
 void Holds::forget(const std::string& id) {
   const auto found = by_id_.find(id);
   if (found == by_id_.end()) return;
   by_ticket_.erase(ticket(id));
+  // The same request may be another command by now.
   if (const auto same = by_sameness_.find(found->second.sameness);
       same != by_sameness_.end() && same->second == id) {
     by_sameness_.erase(same);

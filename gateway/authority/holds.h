@@ -95,7 +95,6 @@ class Holds : public SequencerObserver {
     std::vector<std::shared_ptr<Waiter>> waiters;
     std::shared_ptr<SharedAnswer> answer;   // dispatched
     std::optional<Ending> ending;           // ended
-    std::int64_t forget_at_ms = 0;          // ended or answered: 0 = not yet known
     bool claim_refused = false;             // a refusal of its claim is in the journal already
   };
 

@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/journal/recount.h"
 #include "gateway/journal/store.h"
 #include "gateway/world/files.h"
 #include "keys/signing_key.h"
@@ -27,7 +28,8 @@
 
 namespace keyturn {
 
-// Where a journal lies. Nothing here decides anything.
+// Where a journal lies. Nothing here decides anything. init does not make the high-water mark's
+// folder: where its mount is missing, a mark on the root disk would be no second place.
 struct JournalPlace {
   std::filesystem::path folder;      // journal.db, checkpoint, lock
   std::filesystem::path high_water;  // empty: folder/high-water
@@ -96,17 +98,22 @@ class Journal {
   void watch(std::function<void(std::uint64_t size)> tell);
 
  private:
-  Journal(std::unique_ptr<Store> store, std::optional<JournalPlace> place, std::string_view origin,
-          SigningKey key);
-  Result<void> start(const EntryFeed& feed);
+  Journal(std::optional<JournalPlace> place, std::optional<FileLock> lock,
+          std::unique_ptr<Store> store, std::string_view origin, SigningKey key);
+  static Result<std::unique_ptr<Journal>> start(std::unique_ptr<Journal> journal,
+                                                const EntryFeed& feed);
+  // Checkpoints that our own key signed, wherever they lie.
+  Result<std::vector<Vouched>> vouched() const;
+  Result<void> fold(Tree from, std::span<const Vouched> vouched, const EntryFeed& feed);
   Result<void> publish();  // signs the tree's size, advances the high-water mark
+  Result<Digest> node(std::uint8_t level, std::uint64_t index) const;
 
-  // Constant after construction.
-  const std::unique_ptr<Store> store_;
+  // Constant after construction. The lock is let go after the store is closed.
   const std::optional<JournalPlace> place_;
+  const std::optional<FileLock> lock_;
+  const std::unique_ptr<Store> store_;
   const std::string origin_;
   const SigningKey key_;
-  std::optional<FileLock> lock_;
   std::vector<std::function<void(std::uint64_t)>> watchers_;
   // The appending thread's alone.
   Tree tree_;

@@ -10,7 +10,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -62,6 +61,8 @@ class Store {
 
  protected:
   void tell_watchers(std::uint64_t size) const;
+  static Result<void> check_range(std::uint64_t from, std::uint64_t to, std::uint64_t size);
+  static Error no_node(std::uint8_t level, std::uint64_t index);
 
  private:
   std::vector<std::function<void(std::uint64_t)>> watchers_;

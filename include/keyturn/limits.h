@@ -29,6 +29,11 @@ namespace keyturn {
   X(rule_branches_max, 64, "branches of a rule's disjunctive form [Q1]")                            \
   X(rule_slots_max, 16, "slots of one branch [Q1]")                                                 \
   X(quorum_search_steps_max, 20000, "steps of the search for one quorum [Q2]")                        \
+  X(charter_systems_max, 1000000, "systems of a charter")                                           \
+  X(system_weight_max, 1000000000, "the weight of one system")                                      \
+  X(charter_duration_seconds_max, 316224000, "a time span of the charter: 3660 days")               \
+  X(charter_nesting_max, 16, "parentheses within parentheses of a quorum")                          \
+  X(charter_search_steps_max, 100000, "steps of one search when a charter is checked [Q8]")           \
   X(charter_errors_max, 100, "errors that one check prints")                                        \
   /* requests */                                                                                    \
   X(json_depth_max, 64, "nesting of a JSON body")                                                   \
@@ -40,11 +45,17 @@ namespace keyturn {
   X(request_target_bytes_max, 4096, "a request's target")                                           \
   X(request_body_bytes_max, 8388608, "a buffered request body [C10]")                               \
   X(chunk_extension_bytes_max, 256, "a chunk's extension")                                          \
+  X(response_head_bytes_max, 32768, "the head of an upstream's answer")                              \
   /* journal */                                                                                     \
   X(entry_bytes_max, 65535, "a journal entry (C2SP tlog-tiles)")                                    \
+  X(checkpoint_bytes_max, 8192, "a signed checkpoint, with its cosignatures")                       \
+  X(body_key_bytes_max, 64, "the file of the key that wraps the bodies' keys")                      \
+  X(database_busy_ms_max, 5000, "wait for another process's hold on a database")                    \
   X(batch_entries_max, 1024, "intents decided in one append")                                       \
   X(clock_behind_seconds_max, 5, "gateway's clock behind the last entry [T2]")                      \
   X(refusals_journalled_per_minute_max, 10, "refusals of one principal, an entry each [T7]")        \
+  X(reasons_max, 16, "reasons that one refusal records")                                            \
+  X(lease_grace_seconds, 5, "a lease counts this long past its end [S2]")                           \
   /* holding */                                                                                     \
   X(pending_per_initiator_max, 100, "held commands of one initiator")                               \
   X(pending_total_max, 10000, "held commands in all")                                               \

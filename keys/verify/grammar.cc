@@ -12,6 +12,7 @@ constexpr std::size_t quoted_bytes_max = 60;
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_id_char(char c) { return is_lower(c) || is_digit(c) || c == '-'; }
 bool is_visible_char(char c) { return c >= 0x21 && c <= 0x7e; }
 bool is_printable_char(char c) { return c >= 0x20 && c <= 0x7e; }
 
@@ -24,12 +25,13 @@ bool is_name_length(std::string_view text) {
   return !text.empty() && text.size() <= name_bytes_max;
 }
 
-// `uav-[003..004]`: digits of equal width, ascending.
+// `uav-[003..004]`, `uav-[003..004]-b`: digits of equal width, ascending.
 bool is_range(std::string_view text) {
   FieldReader fields(text);
   std::string_view prefix, low, high;
   if (!fields.until("[", prefix) || !is_id(prefix)) return false;
-  if (!fields.until("..", low) || !fields.until("]", high) || !fields.at_end()) return false;
+  if (!fields.until("..", low) || !fields.until("]", high)) return false;
+  if (fields.rest().size() > name_bytes_max || !all(fields.rest(), is_id_char)) return false;
   return is_name_length(low) && low.size() == high.size() && all(low, is_digit) &&
          all(high, is_digit) && low < high;
 }
@@ -37,8 +39,7 @@ bool is_range(std::string_view text) {
 }  // namespace
 
 bool is_id(std::string_view text) {
-  return is_name_length(text) && text.front() != '-' &&
-         all(text, [](char c) { return is_lower(c) || is_digit(c) || c == '-'; });
+  return is_name_length(text) && text.front() != '-' && all(text, is_id_char);
 }
 
 bool is_command_id(std::string_view text) {
@@ -62,11 +63,15 @@ bool is_prose(std::string_view text) {
 }
 
 bool is_systems(std::string_view text) {
+  // A system called `none` would make `systems none (weight 3)`, which a reader takes for nothing.
+  const auto is_one = [](std::string_view one) {
+    return (is_id(one) && one != "none") || is_range(one);
+  };
   FieldReader fields(text);
   std::string_view name;
   while (fields.until(" ", name))
-    if (!is_id(name) && !is_range(name)) return false;
-  return is_id(fields.rest()) || is_range(fields.rest());
+    if (!is_one(name)) return false;
+  return is_one(fields.rest());
 }
 
 bool is_key_name(std::string_view text) {

@@ -12,8 +12,9 @@ using grammar::field;
 constexpr std::string_view header = "keyturn/login/v1";
 
 bool is_origin(std::string_view text) {
+  grammar::FieldReader fields(text);
   return grammar::is_visible(text) && text.size() <= login_origin_bytes_max &&
-         (text.starts_with("http://") || text.starts_with("https://"));
+         (fields.literal("http://") || fields.literal("https://")) && !fields.at_end();
 }
 
 }  // namespace

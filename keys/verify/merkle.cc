@@ -16,6 +16,15 @@ bool is_subtree(std::uint64_t start, std::uint64_t end) {
   return (start & (std::bit_ceil(size) - 1)) == 0;
 }
 
+// RFC 9162 leaves out the empty tree; every tree extends it, and there is nothing to prove.
+Result<void> from_nothing(std::uint64_t size, const Digest& nothing, const Digest& root,
+                          std::span<const Digest> proof) {
+  if (!proof.empty()) return refused("consistency proof: from the empty tree it must be empty");
+  if (nothing != empty_tree_root() || (size == 0 && root != nothing))
+    return refused("consistency proof: not the root of the empty tree");
+  return {};
+}
+
 }  // namespace
 
 Digest leaf_hash(std::string_view entry) {
@@ -65,8 +74,9 @@ Result<void> verify_subtree_inclusion(std::uint64_t index, std::uint64_t start, 
 Result<void> verify_subtree_consistency(std::uint64_t start, std::uint64_t end, std::uint64_t size,
                                         const Digest& subtree, const Digest& root,
                                         std::span<const Digest> proof) {
-  if (!is_subtree(start, end)) return refused("consistency proof: not a subtree");
   if (end > size) return refused("consistency proof: the older tree is the larger one");
+  if (start == end) return from_nothing(size, subtree, root, proof);
+  if (!is_subtree(start, end)) return refused("consistency proof: not a subtree");
   // RFC 9162 section 2.1.4.2 with a start: [fn, sn] is the subtree, tn the tree's last leaf, all in
   // units of the level at hand. With start 0 this is that algorithm: climb to the largest complete
   // subtree at the old tree's right edge, then take both roots up together.
@@ -110,11 +120,7 @@ Result<void> verify_subtree_consistency(std::uint64_t start, std::uint64_t end, 
 
 Result<void> verify_consistency(std::uint64_t size1, std::uint64_t size2, const Digest& root1,
                                 const Digest& root2, std::span<const Digest> proof) {
-  if (size1 != 0) return verify_subtree_consistency(0, size1, size2, root1, root2, proof);
-  if (!proof.empty()) return refused("consistency proof: from the empty tree it must be empty");
-  if (root1 != empty_tree_root() || (size2 == 0 && root2 != root1))
-    return refused("consistency proof: not the root of the empty tree");
-  return {};
+  return verify_subtree_consistency(0, size1, size2, root1, root2, proof);
 }
 
 }  // namespace keyturn

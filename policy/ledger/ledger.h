@@ -1,15 +1,19 @@
 // Ledger: the state that all decisions are made on; a fold of events [T9 T10]. Only apply() changes it.
 //
 // Liveness of leases, approvals and commands follows from intervals and the asked time, never from
-// entries that say "expired" [T3]. Not thread-safe: the sequencer owns the working one.
+// entries that say "expired" [T3]. Errors of apply leave it as it was. Not thread-safe: the sequencer
+// owns the working one.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "keyturn/digest.h"
@@ -35,13 +39,14 @@ struct Command {
   PrincipalRef principal;
   std::vector<ClassId> classes;  // sorted
   SystemSet systems;
+  std::string systems_text;  // as in the text
   Windows windows;  // combined over the classes [C4]
   Time proposed_at, expires;
   std::string text;
   Digest text_digest;
   Digest request;
   Nonce nonce{};
-  std::vector<RecordedWord> approvals;  // one a person, in order
+  std::vector<RecordedWord> approvals;  // one a person, by entry
   std::vector<RecordedWord> vetoes;
   // After the claim:
   Time claimed_at;
@@ -59,7 +64,13 @@ struct Lease {
   std::optional<ProviderId> agents;  // the provider of the agent that sent it
   std::vector<PersonId> approvers;
   SystemSet systems;
-  Time from, until;  // [from, until)
+  Time from, until;  // as the claim says
+  // INVARIANT: later than any effector acts, whose clock may be lease_grace_seconds late [S2].
+  Time charged_until() const;
+  // Whether it counts at `at`, looking `over` back: [from, charged_until) meets (at - over, at] [S4].
+  bool counts_at(Time at, Duration over) const {
+    return from <= at && charged_until() > at - over;
+  }
 };
 
 class Ledger {
@@ -69,14 +80,18 @@ class Ledger {
   const Charter& charter() const { return *charter_; }
   std::uint64_t size() const { return size_; }  // entries folded
   Time last_at() const { return last_at_; }
+  bool opened() const { return opened_; }  // a genesis was accepted
 
   const Command* find(std::string_view id) const;
-  // Held commands, oldest first; includes those past `expires`: ask held_at.
+  // Held commands, oldest first, by their proposal's entry; an expired one leaves with the next entry
+  // after its time, so ask held_at.
   const std::map<std::uint64_t, const Command*>& held() const { return held_; }
   const std::vector<Lease>& leases() const { return leases_; }
   // Held, unexpired commands of one initiator at `at`.
   std::vector<const Command*> pending_of(PersonId initiator, Time at) const;
   std::uint64_t pending_count(Time at) const;
+  // Commands that were claimed and have no outcome yet, by id.
+  const std::set<std::string>& unfinished() const { return unfinished_; }
 
   // The one way to change it. `entry` was decided on this ledger, or read from the journal and
   // compared with what decide gives. Errors (corrupt) mean that the entry does not fit.
@@ -86,23 +101,31 @@ class Ledger {
   std::string serialise() const;
   Digest digest() const;
 
-  // Leases that may matter to `subject` (newest last), by index into leases().
+  // Leases that may matter to a subject (newest last), by index into leases(). Of a span: those that
+  // charge the person or anyone under his command [S4].
   const std::vector<std::size_t>& leases_of_person(PersonId person) const;
+  const std::vector<std::size_t>& leases_of_span(PersonId person) const;
   const std::vector<std::size_t>& leases_of_institution(InstitutionId institution) const;
   const std::vector<std::size_t>& leases_of_provider(ProviderId provider) const;
   const std::vector<std::size_t>& leases_approved_by(PersonId person) const;
 
  private:
   friend struct LedgerFold;
+  using LeaseIndex = std::unordered_map<std::uint32_t, std::vector<std::size_t>>;
+
   std::shared_ptr<const Charter> charter_;
+  // The state itself: all that serialise() writes and decisions rest on.
   std::uint64_t size_ = 0;
   Time last_at_;
   bool opened_ = false;
-  std::unordered_map<std::string, std::unique_ptr<Command>> commands_;
-  std::map<std::uint64_t, const Command*> held_;
+  std::unordered_map<std::string_view, std::unique_ptr<Command>> commands_;  // by Command::id
   std::vector<Lease> leases_;
-  std::unordered_map<std::uint32_t, std::vector<std::size_t>> by_person_, by_institution_,
-      by_provider_, by_approver_;
+  // Derived from it, to be quick.
+  std::map<std::uint64_t, const Command*> held_;
+  std::set<std::pair<Time, std::uint64_t>> expiries_;  // of held_
+  std::unordered_map<std::uint32_t, std::vector<const Command*>> pending_;  // of held_, by initiator
+  std::set<std::string> unfinished_;
+  LeaseIndex by_person_, by_span_, by_institution_, by_provider_, by_approver_;
 };
 
 }  // namespace keyturn

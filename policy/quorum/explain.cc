@@ -119,9 +119,9 @@ std::vector<Reason> never_counts(const QuorumContext& context, PersonId person) 
 
 std::vector<Reason> adds_nothing(const QuorumContext& context, PersonId person,
                                  std::span<const PersonId> already) {
+  if (find_assignment(context, already)) return {};
   std::vector<Reason> never = never_counts(context, person);
   if (!never.empty()) return never;
-  if (find_assignment(context, already)) return {};
   if (contains(already, person)) {
     return {{"same-person",
              "this person has approved already, and counts once, whatever offices and keys he has "

@@ -1,7 +1,9 @@
-// A set of systems as sorted, disjoint, non-adjacent ranges of SystemId. Since every pool is one range
-// of ids, unions and the weight within a pool are merges and prefix sums, however many systems.
+// A set of systems as sorted, disjoint, non-adjacent ranges of SystemId. Since every pool is one
+// range of ids, unions and the weight within a pool are merges and prefix sums, however many
+// systems.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +22,8 @@ class SystemSet {
   };
   SystemSet() = default;
   static SystemSet of(std::span<const SystemId> sorted);
+  // The union of ranges in any order, overlapping or not.
+  static SystemSet united(std::vector<Range> ranges);
 
   void add(const SystemSet& other);
   bool empty() const { return ranges_.empty(); }

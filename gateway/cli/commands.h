@@ -1,0 +1,105 @@
+// The subcommands of `keyturn`: their options, and a function each (one file each). Only app.cc knows
+// how options are read. Every function returns the process's exit status: 0 done; 1 refused, or a
+// finding; 2 could not be asked (bad input, no connection). Errors go to standard error, one line.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace keyturn::cli {
+
+struct CharterCheck {
+  std::string file;
+  bool quiet = false;
+};
+int charter_check(const CharterCheck& options);
+
+struct Init {
+  std::string folder;
+  std::string deployment = "joint-autonomy";
+  std::string callers = "127.0.0.1:9300";
+  std::string officials = "127.0.0.1:9310";
+  std::string fleet = "http://127.0.0.1:9301";
+  std::string model = "http://127.0.0.1:9302";
+  std::string delay = "2m";
+};
+int init(const Init& options);
+
+struct KeysNew {
+  std::string name, file, passphrase_file;
+};
+int keys_new(const KeysNew& options);
+struct KeysShow {
+  std::string file;
+};
+int keys_show(const KeysShow& options);
+
+struct TokensNew {
+  std::string file;  // empty: to standard output
+};
+int tokens_new(const TokensNew& options);
+
+struct Serve {
+  std::string config;
+};
+int serve(const Serve& options);
+
+struct Fleet {
+  std::string charter, endpoint = "fleet", listen = "127.0.0.1:9301";
+};
+int fleet(const Fleet& options);
+
+struct Model {
+  std::string listen = "127.0.0.1:9302";
+};
+int model(const Model& options);
+
+// What every official's subcommand needs.
+struct Official {
+  std::string url, charter, key, passphrase_file;
+  bool json = false;
+};
+struct OfficialRead {
+  Official official;
+  std::string id;
+};
+int pending(const OfficialRead& options);
+int show(const OfficialRead& options);
+int shares(const OfficialRead& options);
+struct OfficialWord {
+  Official official;
+  std::string id;
+  std::string reason;  // vetoes
+  bool yes = false;
+};
+int approve(const OfficialWord& options);
+int veto(const OfficialWord& options);
+
+struct JournalRead {
+  std::string data, charter, high_water;
+  std::string checkpoint;              // a note from elsewhere
+  std::optional<std::uint64_t> index;  // show, prove
+  bool json = false;
+};
+int journal_verify(const JournalRead& options);
+int journal_replay(const JournalRead& options);
+int journal_show(const JournalRead& options);
+int journal_prove(const JournalRead& options);
+
+struct Limits {
+  bool json = false;
+};
+int limits(const Limits& options);
+
+// A caller's side, for scripts: sends one request, follows the ladder, prints status and answer.
+struct Call {
+  std::string method, url, token_file, body_file;
+  std::vector<std::string> headers;
+  bool follow = true;
+  std::uint32_t timeout_seconds = 600;
+};
+int call(const Call& options);
+
+}  // namespace keyturn::cli

@@ -1,0 +1,182 @@
+#include "gateway/config/config.h"
+
+#include <algorithm>
+#include <charconv>
+#include <initializer_list>
+#include <sstream>
+#include <toml++/toml.h>
+
+#include "gateway/world/files.h"
+
+namespace keyturn {
+namespace {
+
+constexpr std::uint64_t config_bytes_max = 1u << 20;
+constexpr std::int64_t threads_max = 256;
+
+std::string where(const toml::node& node) {
+  return "keyturn.toml:" + std::to_string(node.source().begin.line) + ":" +
+         std::to_string(node.source().begin.column) + ": ";
+}
+
+// One table of the file, read key by key; finish() refuses what nobody asked for.
+class Section {
+ public:
+  Section(const toml::table& table, std::string name) : table_(table), name_(std::move(name)) {}
+
+  Result<std::string> text(std::string_view key, std::string fallback, bool required = false) {
+    asked_.emplace_back(key);
+    const toml::node* node = table_.get(key);
+    if (node == nullptr) {
+      if (required) return Error{Code::invalid, "keyturn.toml: `" + full(key) + "` is missing"};
+      return fallback;
+    }
+    const auto value = node->value_exact<std::string>();
+    if (!value) return Error{Code::invalid, where(*node) + "`" + full(key) + "` must be a string"};
+    return *value;
+  }
+
+  Result<std::int64_t> number(std::string_view key, std::int64_t fallback, std::int64_t low,
+                              std::int64_t high) {
+    asked_.emplace_back(key);
+    const toml::node* node = table_.get(key);
+    if (node == nullptr) return fallback;
+    const auto value = node->value_exact<std::int64_t>();
+    if (!value || *value < low || *value > high) {
+      return Error{Code::invalid, where(*node) + "`" + full(key) + "` must be a whole number from " +
+                                      std::to_string(low) + " to " + std::to_string(high)};
+    }
+    return *value;
+  }
+
+  Result<const toml::table*> table(std::string_view key) {
+    asked_.emplace_back(key);
+    const toml::node* node = table_.get(key);
+    if (node == nullptr) return static_cast<const toml::table*>(nullptr);
+    if (!node->is_table()) {
+      return Error{Code::invalid, where(*node) + "`" + full(key) + "` must be a table"};
+    }
+    return node->as_table();
+  }
+
+  Result<void> finish() const {
+    for (const auto& [key, node] : table_) {
+      if (std::find(asked_.begin(), asked_.end(), key.str()) == asked_.end()) {
+        return Error{Code::invalid, where(node) + "`" + full(key.str()) + "` is not a setting"};
+      }
+    }
+    return {};
+  }
+
+ private:
+  std::string full(std::string_view key) const {
+    return name_.empty() ? std::string(key) : name_ + "." + std::string(key);
+  }
+  const toml::table& table_;
+  std::string name_;
+  std::vector<std::string> asked_;
+};
+
+Result<Listen> parse_listen(const std::string& text, std::string_view key) {
+  const Error bad{Code::invalid, "keyturn.toml: `" + std::string(key) + "` must be address:port, got `" +
+                                     text + "`"};
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos) return bad;
+  Listen listen;
+  listen.address = text.substr(0, colon);
+  if (listen.address.size() > 2 && listen.address.front() == '[' && listen.address.back() == ']') {
+    listen.address = listen.address.substr(1, listen.address.size() - 2);
+  }
+  const std::string_view port = std::string_view(text).substr(colon + 1);
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), listen.port);
+  if (error != std::errc() || end != port.data() + port.size() || listen.address.empty()) return bad;
+  return listen;
+}
+
+Result<void> read_listeners(Section& root, Config& config) {
+  TRY(const toml::table* callers, root.table("callers"));
+  TRY(const toml::table* officials, root.table("officials"));
+  if (callers == nullptr || officials == nullptr) {
+    return Error{Code::invalid, "keyturn.toml: the tables `callers` and `officials` are needed"};
+  }
+  Section caller_section(*callers, "callers");
+  TRY(const std::string caller_listen, caller_section.text("listen", "", true));
+  TRY(config.callers, parse_listen(caller_listen, "callers.listen"));
+  TRY(const std::int64_t threads, caller_section.number("threads", 1, 1, threads_max));
+  config.caller_threads = static_cast<unsigned>(threads);
+  CHECK_OK(caller_section.finish());
+
+  Section official_section(*officials, "officials");
+  TRY(const std::string official_listen, official_section.text("listen", "", true));
+  TRY(config.officials, parse_listen(official_listen, "officials.listen"));
+  TRY(config.officials_origin, official_section.text("origin", "http://" + official_listen));
+  return official_section.finish();
+}
+
+Result<void> read_holding(Section& root, Config& config) {
+  constexpr std::int64_t day_ms = 86'400'000;
+  TRY(const toml::table* holding, root.table("holding"));
+  if (holding == nullptr) return {};
+  Section section(*holding, "holding");
+  TRY(config.step_ms, section.number("step_ms", config.step_ms, 50, 55'000));
+  TRY(config.ladder_ms, section.number("ladder_ms", config.ladder_ms, 50, day_ms));
+  TRY(config.answer_keep_ms, section.number("answer_keep_ms", config.answer_keep_ms, 1'000, day_ms));
+  return section.finish();
+}
+
+Result<void> read_credentials(Section& root, const std::filesystem::path& folder, Config& config) {
+  TRY(const toml::table* endpoints, root.table("endpoints"));
+  if (endpoints == nullptr) return {};
+  for (const auto& [name, node] : *endpoints) {
+    const std::string endpoint(name.str());
+    if (!node.is_table()) {
+      return Error{Code::invalid, where(node) + "`endpoints." + endpoint + "` must be a table"};
+    }
+    Section section(*node.as_table(), "endpoints." + endpoint);
+    UpstreamCredential credential;
+    TRY(credential.header, section.text("header", "authorization"));
+    TRY(credential.prefix, section.text("prefix", ""));
+    TRY(const std::string file, section.text("credential_file", "", true));
+    credential.file = folder / file;
+    CHECK_OK(section.finish());
+    config.credentials.emplace(endpoint, std::move(credential));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Config> parse_config(std::string_view text, const std::filesystem::path& folder) {
+  toml::table parsed;
+  try {
+    parsed = toml::parse(text);
+  } catch (const toml::parse_error& error) {
+    return Error{Code::invalid, "keyturn.toml:" + std::to_string(error.source().begin.line) + ":" +
+                                    std::to_string(error.source().begin.column) + ": " +
+                                    std::string(error.description())};
+  }
+  Config config;
+  Section root(parsed, "");
+  TRY(const std::string charter, root.text("charter", "", true));
+  TRY(const std::string data, root.text("data", "", true));
+  TRY(const std::string journal_key, root.text("journal_key", "", true));
+  TRY(const std::string passphrase_file, root.text("passphrase_file", "", true));
+  TRY(const std::string high_water, root.text("high_water", ""));
+  config.charter = folder / charter;
+  config.data = folder / data;
+  config.journal_key = folder / journal_key;
+  config.passphrase_file = folder / passphrase_file;
+  if (!high_water.empty()) config.high_water = folder / high_water;
+  CHECK_OK(read_listeners(root, config));
+  CHECK_OK(read_holding(root, config));
+  CHECK_OK(read_credentials(root, folder, config));
+  CHECK_OK(root.finish());
+  return config;
+}
+
+Result<Config> read_config(const std::filesystem::path& file) {
+  TRY(const std::string text, read_file(file, config_bytes_max));
+  return parse_config(text, file.parent_path());
+}
+
+}  // namespace keyturn

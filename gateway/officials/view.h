@@ -1,0 +1,25 @@
+// Commands and shares as the JSON that officials read. Pure functions of the ledger and a time.
+#pragma once
+
+#include <string>
+
+#include "gateway/http/message.h"
+#include "gateway/journal/bodies.h"
+#include "policy/ledger/ledger.h"
+#include "policy/share/share.h"
+
+namespace keyturn {
+
+enum class WithText : bool { no, yes };
+
+std::string command_json(const Ledger& ledger, const Command& command, Time now, WithText text);
+std::string held_json(const Ledger& ledger, const std::vector<const Command*>& commands, Time now);
+std::string body_json(const BodyRecord& record);
+// All limits whose subjects direct something at `now`, or within the limit's `over`.
+std::string shares_json(const Ledger& ledger, Time now);
+Response json_response(unsigned status, std::string body);
+
+// `held`, `cancelled`, `vetoed`, `expired`, `claimed`, `answered`, `not-sent`, `outcome-unknown`.
+std::string_view state_name(const Command& command, Time now);
+
+}  // namespace keyturn

@@ -1,0 +1,35 @@
+// Routes: what every loop needs to know of the charter to take a caller's request. Immutable; read from
+// all loops without locks.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "gateway/config/config.h"
+#include "gateway/http/front.h"
+#include "policy/charter/charter.h"
+#include "policy/request/extract.h"
+
+namespace keyturn {
+
+struct Routes {
+  std::shared_ptr<const Charter> charter;
+  Extractor extractor;
+  // By EndpointId: where it is, with the credential that the gateway presents there.
+  std::vector<std::shared_ptr<const Destination>> destinations;
+  std::vector<std::vector<Field>> injected;  // by EndpointId
+
+  // Reads the credential files. Errors name the endpoint or the file.
+  static Result<std::unique_ptr<const Routes>> create(std::shared_ptr<const Charter> charter,
+                                                      const Config& config);
+};
+
+// Who sends a request, by `Authorization: Bearer` or `x-api-key`; both may be there if they agree.
+// Error unauthenticated, with a sentence that says what is wanted and never repeats the token.
+Result<PrincipalRef> authenticate(const Charter& charter,
+                                  std::optional<std::string_view> authorization,
+                                  std::optional<std::string_view> api_key);
+
+}  // namespace keyturn

@@ -1,0 +1,37 @@
+// What several intents ask alike: is the charter valid, is the command held, whose words count now.
+// Internal to policy/decide; pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policy/decide/decide.h"
+
+namespace keyturn {
+
+Decision granted(Event event);
+// Keeps the first reasons_max reasons, as printable ASCII.
+Decision refused(std::vector<Reason> reasons);
+Decision unchanged();
+
+// Somebody's input within a sentence: in backticks, printable, or only its size.
+std::string shown(std::string_view input);
+
+// Outside `valid a .. b` only what ends or records something is decided [A7].
+std::optional<Reason> charter_not_valid(const Charter& charter, Time at);
+// Why `command` can be neither spoken on, cancelled nor claimed: unknown (null), over, or expired.
+std::optional<Reason> not_held(const Command* command, std::string_view id, Time at);
+
+bool key_on_roster(const Charter& charter, PersonId person, const PublicKey& key);
+// Whether an approval counts at `at`, its delay aside [Q4].
+bool counts_at(const Charter& charter, const RecordedWord& approval, Time at);
+// Whose approvals count at `at` and were journalled by `journalled_by` [Q4]; sorted.
+std::vector<PersonId> approvers_counting(const Charter& charter, const Command& command, Time at,
+                                         Time journalled_by);
+// Whether `vetoers` are enough to stop a command of these classes [Q5 C4].
+bool enough_vetoes(const Charter& charter, const std::vector<ClassId>& classes,
+                   const std::vector<PersonId>& vetoers);
+
+}  // namespace keyturn

@@ -1,0 +1,17 @@
+// One function for each intent; decide() picks. Internal to policy/decide; pure, like decide
+// itself. They take any intent whatever, however malformed, and answer it with a refusal.
+#pragma once
+
+#include "policy/decide/decide.h"
+
+namespace keyturn {
+
+Decision decide_genesis(const Ledger& ledger, const intent::Genesis& genesis, Time at);
+Decision decide_propose(const Ledger& ledger, const intent::Propose& propose, Time at);
+Decision decide_cancel(const Ledger& ledger, const intent::Cancel& cancel, Time at);
+Decision decide_speak(const Ledger& ledger, const intent::Speak& speak, Time at);
+Decision decide_claim(const Ledger& ledger, const intent::Claim& claim, Time at);
+Decision decide_outcome(const Ledger& ledger, const intent::Outcome& outcome, Time at);
+Decision decide_refusals(const Ledger& ledger, const intent::Refusals& refusals, Time at);
+
+}  // namespace keyturn

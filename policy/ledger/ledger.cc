@@ -1,0 +1,62 @@
+#include "policy/ledger/ledger.h"
+
+#include <algorithm>
+
+#include "keyturn/limits.h"
+
+namespace keyturn {
+namespace {
+
+const std::vector<std::size_t>& found_or_none(
+    const std::unordered_map<std::uint32_t, std::vector<std::size_t>>& index, std::uint32_t key) {
+  static const std::vector<std::size_t> none;
+  const auto found = index.find(key);
+  return found == index.end() ? none : found->second;
+}
+
+}  // namespace
+
+Time Lease::charged_until() const {
+  return until + Duration{static_cast<std::int64_t>(lease_grace_seconds)};
+}
+
+Ledger::Ledger(std::shared_ptr<const Charter> charter) : charter_(std::move(charter)) {}
+
+const Command* Ledger::find(std::string_view id) const {
+  const auto found = commands_.find(id);
+  return found == commands_.end() ? nullptr : found->second.get();
+}
+
+std::vector<const Command*> Ledger::pending_of(PersonId initiator, Time at) const {
+  std::vector<const Command*> out;
+  const auto found = pending_.find(initiator.value);
+  if (found == pending_.end()) return out;
+  for (const Command* command : found->second)
+    if (command->held_at(at)) out.push_back(command);
+  return out;
+}
+
+std::uint64_t Ledger::pending_count(Time at) const {
+  std::uint64_t expired = 0;  // since the last entry only: apply drops the others
+  for (auto next = expiries_.begin(); next != expiries_.end() && next->first <= at; ++next)
+    ++expired;
+  return expiries_.size() - expired;
+}
+
+const std::vector<std::size_t>& Ledger::leases_of_person(PersonId person) const {
+  return found_or_none(by_person_, person.value);
+}
+const std::vector<std::size_t>& Ledger::leases_of_span(PersonId person) const {
+  return found_or_none(by_span_, person.value);
+}
+const std::vector<std::size_t>& Ledger::leases_of_institution(InstitutionId institution) const {
+  return found_or_none(by_institution_, institution.value);
+}
+const std::vector<std::size_t>& Ledger::leases_of_provider(ProviderId provider) const {
+  return found_or_none(by_provider_, provider.value);
+}
+const std::vector<std::size_t>& Ledger::leases_approved_by(PersonId person) const {
+  return found_or_none(by_approver_, person.value);
+}
+
+}  // namespace keyturn

@@ -1,0 +1,108 @@
+// The ledger's one canonical text: docs/formats.md, "Ledger". Everything that a decision can rest
+// on, by name and sorted; nothing of how it was reached, and no index that could be built again [T8
+// T10].
+#include <algorithm>
+
+#include "policy/ledger/ledger.h"
+
+namespace keyturn {
+namespace {
+
+std::string_view state_word(Command::State state) {
+  switch (state) {
+    case Command::State::held:
+      return "held";
+    case Command::State::cancelled:
+      return "cancelled";
+    case Command::State::vetoed:
+      return "vetoed";
+    case Command::State::claimed:
+      return "claimed";
+  }
+  return "";
+}
+
+void write_words(std::string& out, const Charter& charter, std::string_view kind,
+                 const std::vector<RecordedWord>& words) {
+  for (const RecordedWord& word : words) {
+    out.append("  ").append(kind).append(" ").append(charter.person(word.person).name);
+    out.append(" ").append(word.key.to_string()).append(" at ").append(word.at.to_string());
+    out.append(" not-after ").append(word.not_after.to_string());
+    out.append(" entry ").append(std::to_string(word.index)).append("\n");
+  }
+}
+
+void write_persons(std::string& out, const Charter& charter, std::string_view key,
+                   const std::vector<PersonId>& persons) {
+  std::vector<std::string_view> names;
+  for (const PersonId person : persons) names.push_back(charter.person(person).name);
+  std::sort(names.begin(), names.end());
+  out.append("  ").append(key);
+  for (const std::string_view name : names) out.append(" ").append(name);
+  out.append("\n");
+}
+
+void write_outcome(std::string& out, const intent::Outcome& outcome) {
+  switch (outcome.kind) {
+    case intent::Outcome::Kind::answered:
+      out.append("  outcome answered ").append(std::to_string(outcome.status)).append("\n");
+      return;
+    case intent::Outcome::Kind::not_sent:
+      out.append("  outcome not-sent\n");
+      return;
+    case intent::Outcome::Kind::unknown:
+      out.append("  outcome unknown\n");
+      return;
+  }
+}
+
+// The text's digest stands for classes, systems, windows, initiator, request and nonce: all are in
+// it.
+void write_command(std::string& out, const Charter& charter, const Command& command) {
+  out.append("command ").append(command.id).append(" ").append(state_word(command.state));
+  out.append(" entry ").append(std::to_string(command.index)).append("\n");
+  out.append("  principal ").append(charter.principal_name(command.principal)).append("\n");
+  out.append("  at ").append(command.proposed_at.to_string());
+  out.append(" expires ").append(command.expires.to_string()).append("\n");
+  out.append("  text ").append(command.text_digest.to_string()).append("\n");
+  write_words(out, charter, "approval", command.approvals);
+  write_words(out, charter, "veto", command.vetoes);
+  if (command.state != Command::State::claimed) return;
+  out.append("  claimed ").append(command.claimed_at.to_string()).append("\n");
+  write_persons(out, charter, "counted", command.counted);
+  if (command.outcome) write_outcome(out, *command.outcome);
+}
+
+void write_lease(std::string& out, const Charter& charter, const Lease& lease) {
+  out.append("lease ").append(std::to_string(lease.index)).append(" ").append(lease.command);
+  out.append(" ").append(lease.from.to_string()).append(" .. ").append(lease.until.to_string());
+  out.append("\n");
+  write_persons(out, charter, "charged", lease.charged);
+  out.append("  institution ").append(charter.institution(lease.institution).name).append("\n");
+  if (lease.agents)
+    out.append("  agents ").append(charter.providers[lease.agents->value].name).append("\n");
+  write_persons(out, charter, "approvers", lease.approvers);
+  out.append("  systems ").append(lease.systems.to_text(charter)).append("\n");
+}
+
+}  // namespace
+
+std::string Ledger::serialise() const {
+  std::string out = "keyturn/ledger/v1\n";
+  out.append("charter ").append(charter_->digest.to_string()).append("\n");
+  out.append("opened ").append(opened_ ? "yes" : "no").append("\n");
+  out.append("size ").append(std::to_string(size_)).append("\n");
+  out.append("at ").append(last_at_.to_string()).append("\n");
+  std::vector<const Command*> commands;
+  commands.reserve(commands_.size());
+  for (const auto& [id, command] : commands_) commands.push_back(command.get());
+  std::sort(commands.begin(), commands.end(),
+            [](const Command* a, const Command* b) { return a->id < b->id; });
+  for (const Command* command : commands) write_command(out, *charter_, *command);
+  for (const Lease& lease : leases_) write_lease(out, *charter_, lease);  // in the order of claims
+  return out;
+}
+
+Digest Ledger::digest() const { return sha256(serialise()); }
+
+}  // namespace keyturn
