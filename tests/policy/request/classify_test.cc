@@ -100,7 +100,7 @@ class beta at models {
   match POST /v1/*/other body /deep/er present
   directs nothing
 }
-pass run at models { match POST /v1/run body /model in ["free"] body /count in [1] body /kind in ["free"] }
+pass run at models { match POST /v1/run body /model in ["free"] body /count in [1] body /kind in ["free", 0] }
 )";
   Desk desk(first);
   auto ask = [&](std::string_view body) { return desk.ask("models", "POST", "/v1/run", body); };
@@ -118,6 +118,7 @@ pass run at models { match POST /v1/run body /model in ["free"] body /count in [
     CHECK(ask("{\"model\":\"free\",\"kind\":\"free\"," + tail) == "refused unreadable");
     CHECK(ask("{\"kind\":\"neither\"," + tail) == "refused unreadable");
   }
+  CHECK(ask(R"({"model":3,"count":2,"kind":3})") == "refused unreadable");
   CHECK(ask(R"({"model":["m"],"count":2,"kind":"k"})") == "refused unreadable");
   // A condition of a matcher for another method or path is not evaluated.
   CHECK(ask(R"({"model":"m","put":[],"deep":7})") == "gated alpha");
