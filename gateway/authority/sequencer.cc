@@ -34,10 +34,33 @@ Result<void> Sequencer::start(SequencerObserver& observer) {
   auto opened = open_();
   if (!opened.ok()) return std::move(opened).error();
   opened_ = std::move(opened).value();
+  CHECK_OK(begin_journal());
   observer_->on_opened(*opened_.ledger, std::max(clock_.now(), opened_.ledger->last_at()));
   ready_.store(true, std::memory_order_release);
   thread_ = std::thread([this] { run(); });
   return {};
+}
+
+// The first entry of a new journal names the charter that governs it [T11].
+Result<void> Sequencer::begin_journal() {
+  if (opened_.ledger->size() > 0) return {};
+  const Charter& charter = opened_.ledger->charter();
+  Result<void> outcome = Error{Code::internal, "the genesis entry was not decided"};
+  std::vector<Item> items;
+  items.push_back(Item{intent::Genesis{charter.digest, charter.text.size()},
+                       [&outcome](const Result<Answer>& answer) {
+                         if (!answer.ok()) {
+                           outcome = answer.error();
+                         } else if (answer->decision.kind != Decision::Kind::granted) {
+                           outcome = Error{Code::internal, "the genesis entry was refused"};
+                         } else {
+                           outcome = {};
+                         }
+                       },
+                       {},
+                       {}});
+  decide_batch(std::move(items));
+  return outcome;
 }
 
 void Sequencer::stop() {

@@ -119,6 +119,7 @@ class Sequencer {
     std::uint64_t counted = 0;
   };
 
+  Result<void> begin_journal();
   void run();
   bool reopen();
   std::vector<Item> take();

@@ -72,6 +72,7 @@ class Poller {
   void stop();                                // any thread
   void post(std::function<void()> function);  // any thread
   bool on_thread() const { return thread_.load() == std::this_thread::get_id(); }
+  bool running() const { return thread_.load() != std::thread::id(); }
 
   Result<void> add(int descriptor, Watcher* watcher);
   void remove(int descriptor, Watcher* watcher);

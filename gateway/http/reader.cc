@@ -12,6 +12,7 @@ namespace {
 // KiB.
 constexpr std::size_t stream_bytes = 64 * 1024;
 constexpr std::size_t read_bytes_min = 1024;
+constexpr std::size_t idle_bytes = 4096;  // what a connection keeps while nothing happens
 // ` HTTP/1.1` CRLF and the longest method.
 constexpr std::size_t request_line_overhead_bytes = 32;
 
@@ -171,18 +172,24 @@ Read RequestReader::read_chunked() {
   }
 }
 
+void RequestReader::forget_message() {
+  buffer_.erase(0, taken_);
+  head_bytes_ = taken_ = body_end_ = 0;
+  fields_.clear();
+  head_.fields_ = {};
+  head_.target_ = head_.host_ = piece_ = {};
+  head_.path_bytes_ = 0;
+  buffer_.shrink(0);
+}
+
 void RequestReader::restart() {
   buffer_.erase(0, taken_);
+  head_bytes_ = taken_ = body_end_ = 0;
   phase_ = Phase::head;
   gathering_ = false;
   scan_.reset();
-  head_bytes_ = taken_ = body_end_ = 0;
   piece_ = {};
-  shrink();
-}
-
-void RequestReader::shrink() {
-  if (phase_ == Phase::head) buffer_.shrink(buffer_.size() == 0 ? 4096 : buffer_.capacity());
+  buffer_.shrink(idle_bytes);
 }
 
 AnswerReader::AnswerReader() : tokens_(Tokens::Kind::response) { fields_.reserve(16); }
@@ -195,6 +202,12 @@ void AnswerReader::start(bool to_head) {
   taken_ = 0;
   received_ = 0;
   piece_ = {};
+}
+
+void AnswerReader::shrink() {
+  buffer_.clear();
+  buffer_.shrink(idle_bytes);
+  taken_ = 0;
 }
 
 std::span<char> AnswerReader::space() {

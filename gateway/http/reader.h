@@ -52,8 +52,9 @@ class RequestReader {
 
   // Goes on to the next message. Only after `end`.
   void restart();
-  // Gives back what memory it can.
-  void shrink();
+  // After `end`: drops the bytes of the message, but for what the client sent ahead. Of head() only
+  // the method, the version and keep_alive() are still there.
+  void forget_message();
   void set_peer(std::string_view address) { head_.peer_ = std::string(address); }
 
  private:
@@ -113,7 +114,7 @@ class AnswerReader {
   bool reusable() const {
     return phase_ == Phase::end && head_.framed.keep_alive && taken_ == buffer_.size();
   }
-  void shrink() { buffer_.shrink(0); }
+  void shrink();
 
  private:
   enum class Phase : std::uint8_t { head, body, end, rejected };

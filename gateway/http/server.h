@@ -24,6 +24,7 @@ namespace keyturn {
 struct Listen {
   std::string address = "127.0.0.1";  // IPv4 or IPv6, numeric
   std::uint16_t port = 0;             // 0: any free one, see Server::port()
+  bool shared = false;                // several servers, one a loop, listen on it
 };
 
 class Server {

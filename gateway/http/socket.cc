@@ -33,6 +33,14 @@ void no_delay(int descriptor) {
 
 }  // namespace
 
+void Socket::adopt(int descriptor) {
+  close();
+  descriptor_ = descriptor;
+  unsent_.clear();
+  unsent_begin_ = 0;
+  sent_bytes_ = 0;
+}
+
 Socket::Got Socket::read(std::span<char> to) {
   for (;;) {
     const ssize_t got = ::recv(descriptor_, to.data(), to.size(), 0);

@@ -23,6 +23,7 @@ class Socket {
   Socket(const Socket&) = delete;
   Socket& operator=(const Socket&) = delete;
 
+  void adopt(int descriptor);  // closes the one before, forgets what it had not sent
   int descriptor() const { return descriptor_; }
   bool open() const { return descriptor_ >= 0; }
 

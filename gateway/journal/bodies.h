@@ -64,8 +64,9 @@ class Bodies {
   Result<void> put(std::span<const Filed> bodies);
   // not_found: never filed, or (the message says so) erased. corrupt: does not unseal.
   Result<BodyRecord> get(const Digest& request) const;
-  // Idempotent; the sealed body stays, unreadable for good.
-  Result<void> erase(const Digest& request);
+  // Deletes the key and what it sealed; that it was filed stays. Idempotent: on an error, repeat.
+  Result<void> erase(std::span<const Digest> requests);
+  Result<void> erase(const Digest& request) { return erase({&request, 1}); }
 
  private:
   class Tables;

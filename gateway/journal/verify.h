@@ -40,6 +40,15 @@ Result<JournalReport> verify_journal(const JournalPlace& place, std::string_view
                                      const PublicKey& key,
                                      const std::optional<std::string>& checkpoint = std::nullopt);
 
+struct ShownEntry {
+  std::uint64_t index = 0;
+  Digest leaf;       // of the bytes
+  std::string text;  // verbatim: an entry is lines of text; escape it before it meets a terminal
+  bool as_stored = false;  // the leaf hash is the stored one
+};
+Result<std::vector<ShownEntry>> show_entries(const JournalPlace& place, std::uint64_t from,
+                                             std::uint64_t to);
+
 // C2SP tlog-proof of one entry in the newest checkpoint that the journal holds.
 Result<std::string> prove_entry(const JournalPlace& place, std::string_view origin,
                                 const PublicKey& key, std::uint64_t index);

@@ -33,6 +33,8 @@ namespace keyturn {
   X(system_weight_max, 1000000000, "the weight of one system")                                      \
   X(charter_duration_seconds_max, 316224000, "a time span of the charter: 3660 days")               \
   X(charter_nesting_max, 16, "parentheses within parentheses of a quorum")                          \
+  X(charter_matchers_max, 4096, "matchers of a charter's classes and passes")                       \
+  X(charter_initiators_max, 64, "initiators for whom a quorum is sought when a charter is checked")  \
   X(charter_search_steps_max, 100000, "steps of one search when a charter is checked [Q8]")           \
   X(charter_errors_max, 100, "errors that one check prints")                                        \
   /* requests */                                                                                    \

@@ -11,7 +11,11 @@ namespace {
 
 void check_declared(const DeclaredCheck& check) { check_references(check); }
 
-void check_compiled(const CompiledCheck&) {}
+void check_compiled(const CompiledCheck& check) {
+  check_weights(check);
+  check_quorums(check);
+  check_reach(check);
+}
 
 }  // namespace
 
@@ -37,6 +41,8 @@ CharterLoad load_charter(std::string_view text) {
     std::shared_ptr<const Charter> charter = CharterCompiler::compile(declared, names);
     check_compiled({declared, names, *charter, diagnostics});
     if (!diagnostics.has_errors()) out.charter = std::move(charter);
+  } else {
+    diagnostics.notice({}, "quorums, reach and supply are checked once these errors are gone");
   }
   out.errors = diagnostics.take_errors();
   out.notices = diagnostics.take_notices();

@@ -75,8 +75,8 @@ std::vector<std::string> unmet_conditions(const QuorumContext& context, const Br
   if (progress.filled == branch.slots.size() && !progress.beyond_one_command) {
     const std::uint32_t count = closures_that_must_not_suffice(context.klass);
     unmet.push_back(
-        std::string("approvers who are not all, ") +
-        (context.klass.directs ? "" : "with the initiator, ") + "under the command of " +
+        std::string("approvers who") + (context.klass.directs ? "" : ", with the initiator,") +
+        " are not all under the command of " +
         (count == 1 ? "one person" : std::to_string(count) + " persons together") + " [I5]");
   }
   return unmet;

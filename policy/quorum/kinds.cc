@@ -18,7 +18,7 @@ std::vector<SlotGroup> group_slots(const Rule& rule, const Branch& branch) {
   for (std::uint32_t slot = 0; slot < branch.slots.size(); ++slot) {
     const Selector& selector = rule.selectors[branch.slots[slot]];
     auto group = std::find_if(groups.begin(), groups.end(), [&](const SlotGroup& other) {
-      return other.selector->people == selector.people;
+      return other.selector == &selector || other.selector->people == selector.people;
     });
     if (group == groups.end()) {
       groups.emplace_back();

@@ -39,7 +39,7 @@ struct DrawnPointer {
 };
 
 struct EndpointTable {
-  std::vector<std::string> headers;  // content-type, accept and the declared ones; sorted, distinct
+  std::vector<std::string> headers;  // those of C7 and the declared ones; sorted, distinct
   std::vector<DrawnPointer> pointers;
   std::vector<EntryTable> entries;  // classes, then passes, in the charter's order
 
@@ -65,7 +65,8 @@ struct EndpointTable {
 EndpointTable compile(const Charter& charter, EndpointId id) {
   EndpointTable out;
   out.headers = charter.endpoint(id).headers;
-  out.headers.insert(out.headers.end(), {"accept", "content-type"});
+  // An Idempotency-Key tells a deliberate repetition from a retry, so the digest covers it [W9].
+  out.headers.insert(out.headers.end(), {"accept", "content-type", "idempotency-key"});
   std::sort(out.headers.begin(), out.headers.end());
   out.headers.erase(std::unique(out.headers.begin(), out.headers.end()), out.headers.end());
   for (const Class& klass : charter.classes) {

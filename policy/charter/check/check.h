@@ -5,6 +5,9 @@
 // only once the first found nothing.
 #pragma once
 
+#include <string_view>
+#include <unordered_set>
+
 #include "policy/charter/charter.h"
 #include "policy/charter/declared.h"
 #include "policy/charter/diagnostics.h"
@@ -17,6 +20,12 @@ struct DeclaredCheck {
   const Names& names;
   Diagnostics& diagnostics;
 };
+
+// The endpoints that some system is commanded at, by name.
+std::unordered_set<std::string_view> endpoints_with_systems(const DeclaredCharter& declared);
+
+// Whether requests to `endpoint` keep the header `header` [C7].
+bool has_header(const DeclaredCheck& check, const Name& endpoint, std::string_view header);
 
 void check_references(const DeclaredCheck& check);  // every name is declared [C11]
 void check_keys(const DeclaredCheck& check);        // one key, one principal [Q3 T11]

@@ -1,0 +1,27 @@
+// The whole text of a command again, from its body and one's own copy of the charter [W2]: what an
+// official's computer does before it signs. A friendly summary over a digest of something else is how
+// honest signers were robbed; here any difference refuses. Pure.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "gateway/journal/bodies.h"
+#include "keys/verify/statement.h"
+#include "keyturn/result.h"
+#include "policy/charter/charter.h"
+#include "policy/request/extract.h"
+
+namespace keyturn {
+
+// The facts that classification draws from a filed request [T9].
+Result<Facts> facts_of(const Charter& charter, const Extractor& extractor,
+                       const BodyRecord& record);
+
+// Checks that `text` is what this charter makes of `record`, byte for byte but for the share lines,
+// which only the journal's ledger knows. Errors name the first line that differs.
+Result<CommandText> recompute(std::shared_ptr<const Charter> charter, std::string_view text,
+                              const BodyRecord& record);
+
+}  // namespace keyturn
