@@ -4,10 +4,10 @@ namespace keyturn::cli {
 
 const std::vector<InitPrincipal>& init_principals() {
   static const std::vector<InitPrincipal> principals = {
-      {"okafor", true, false},   {"alvarez", true, true},  {"brandt", true, false},
-      {"dahl", true, false},     {"haddad", true, false},  {"silva", true, false},
-      {"rossi", true, false},    {"mercer", true, false},  {"okonkwo", true, false},
-      {"tanaka", true, false},   {"weiss", true, false},   {"planner-7", false, true},
+      {"okafor", true, false},   {"alvarez", true, true}, {"brandt", true, false},
+      {"dahl", true, false},     {"haddad", true, false}, {"silva", true, false},
+      {"rossi", true, false},    {"mercer", true, false}, {"okonkwo", true, false},
+      {"tanaka", true, false},   {"weiss", true, false},  {"planner-7", false, true},
       {"analyst-2", false, true}};
   return principals;
 }
@@ -84,13 +84,18 @@ class helpful-only at models {
   directs nothing
   effect "one request to {body /model}"
 }
-pass patrol at fleet { match POST /api/v1/tasks body /specification/@type in ["Patrol", "Return"] }
+# At an endpoint with systems, a pass of an unsafe method has to say that nothing high-stakes is in it.
+pass patrol at fleet {
+  match POST /api/v1/tasks body /specification/@type in ["Patrol", "Return"]
+  directs nothing
+}
 pass state  at fleet {
   match GET /api/v1/tasks/*
   match GET /api/v1/entities
   match GET /api/v1/entities/*
   match POST /api/v1/tasks/query
   match POST /api/v1/tasks/stream
+  directs nothing
 }
 pass chat   at models { match POST /v1/chat/completions body /model in ["chat-large-3", "chat-small-3"] }
 
@@ -103,6 +108,7 @@ rule strike {
 }
 rule helpful-only {
   need 1 of institution:inspectorate and 1 of institution:academy and 1 of institution:parliament
+  rests on weiss
   approve within 8h execute within 1h
 }
 
