@@ -1,6 +1,6 @@
-// Bodies at rest: each under a key of its own (XChaCha20-Poly1305, associated data = the digest it is
-// filed under); that key wrapped under the data folder's key. Deleting the wrapped key erases the
-// body [P1]. Sealed form: nonce (24 bytes) || ciphertext || tag (16 bytes).
+// Bodies at rest: each under a key of its own (XChaCha20-Poly1305, associated data = the digest it
+// is filed under); that key wrapped under the data folder's key. Deleting the wrapped key erases
+// the body [P1]. Sealed form: nonce (24 bytes) || ciphertext || tag (16 bytes).
 #pragma once
 
 #include <string>

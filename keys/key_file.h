@@ -1,6 +1,7 @@
-// Key files: a signing key under a passphrase (argon2id, RFC 9106; XSalsa20-Poly1305 secretbox). The
-// parameters stand in the file, so they can grow; what is read is bounded, so a hostile file cannot
-// exhaust memory. docs/formats.md has the grammar. The public half can be read without the passphrase.
+// Key files: a signing key under a passphrase (argon2id, RFC 9106; XSalsa20-Poly1305 secretbox).
+// The parameters stand in the file, so they can grow; what is read is bounded, so a hostile file
+// cannot exhaust memory. docs/formats.md has the grammar. The public half can be read without the
+// passphrase.
 #pragma once
 
 #include <string>

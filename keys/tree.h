@@ -1,5 +1,6 @@
-// The Merkle tree as it grows: the right edge in memory, complete nodes handed to whoever stores them.
-// Node (level, index) covers leaves [index << level, (index + 1) << level). Pure; not thread-safe.
+// The Merkle tree as it grows: the right edge in memory, complete nodes handed to whoever stores
+// them. Node (level, index) covers leaves [index << level, (index + 1) << level). Pure; not
+// thread-safe.
 #pragma once
 
 #include <cstdint>

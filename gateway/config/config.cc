@@ -77,22 +77,6 @@ class Section {
   std::vector<std::string> asked_;
 };
 
-Result<Listen> parse_listen(const std::string& text, std::string_view key) {
-  const Error bad{Code::invalid, "keyturn.toml: `" + std::string(key) + "` must be address:port, got `" +
-                                     text + "`"};
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string::npos) return bad;
-  Listen listen;
-  listen.address = text.substr(0, colon);
-  if (listen.address.size() > 2 && listen.address.front() == '[' && listen.address.back() == ']') {
-    listen.address = listen.address.substr(1, listen.address.size() - 2);
-  }
-  const std::string_view port = std::string_view(text).substr(colon + 1);
-  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), listen.port);
-  if (error != std::errc() || end != port.data() + port.size() || listen.address.empty()) return bad;
-  return listen;
-}
-
 Result<void> read_listeners(Section& root, Config& config) {
   TRY(const toml::table* callers, root.table("callers"));
   TRY(const toml::table* officials, root.table("officials"));
@@ -101,14 +85,14 @@ Result<void> read_listeners(Section& root, Config& config) {
   }
   Section caller_section(*callers, "callers");
   TRY(const std::string caller_listen, caller_section.text("listen", "", true));
-  TRY(config.callers, parse_listen(caller_listen, "callers.listen"));
+  TRY(config.callers, parse_listen(caller_listen, "keyturn.toml: callers.listen"));
   TRY(const std::int64_t threads, caller_section.number("threads", 1, 1, threads_max));
   config.caller_threads = static_cast<unsigned>(threads);
   CHECK_OK(caller_section.finish());
 
   Section official_section(*officials, "officials");
   TRY(const std::string official_listen, official_section.text("listen", "", true));
-  TRY(config.officials, parse_listen(official_listen, "officials.listen"));
+  TRY(config.officials, parse_listen(official_listen, "keyturn.toml: officials.listen"));
   TRY(config.officials_origin, official_section.text("origin", "http://" + official_listen));
   return official_section.finish();
 }
@@ -145,6 +129,22 @@ Result<void> read_credentials(Section& root, const std::filesystem::path& folder
 }
 
 }  // namespace
+
+Result<Listen> parse_listen(const std::string& text, std::string_view key) {
+  const Error bad{Code::invalid, "`" + std::string(key) + "` must be address:port, got `" +
+                                     text + "`"};
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos) return bad;
+  Listen listen;
+  listen.address = text.substr(0, colon);
+  if (listen.address.size() > 2 && listen.address.front() == '[' && listen.address.back() == ']') {
+    listen.address = listen.address.substr(1, listen.address.size() - 2);
+  }
+  const std::string_view port = std::string_view(text).substr(colon + 1);
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), listen.port);
+  if (error != std::errc() || end != port.data() + port.size() || listen.address.empty()) return bad;
+  return listen;
+}
 
 Result<Config> parse_config(std::string_view text, const std::filesystem::path& folder) {
   toml::table parsed;

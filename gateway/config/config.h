@@ -43,6 +43,8 @@ struct Config {
   JournalPlace journal_place() const { return {data, high_water}; }
 };
 
+// `address:port` or `[v6]:port`; `what` names the setting in the error.
+Result<Listen> parse_listen(const std::string& text, std::string_view what);
 Result<Config> parse_config(std::string_view text, const std::filesystem::path& folder);
 Result<Config> read_config(const std::filesystem::path& file);
 

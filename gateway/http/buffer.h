@@ -36,12 +36,10 @@ class Buffer {
     end_ -= to - from;
   }
   void clear() { end_ = 0; }
-  // Gives memory back, down to what is in use.
+  // Gives memory back, if nothing is in it.
   void shrink(std::size_t capacity_max) {
-    if (capacity_ <= capacity_max || end_ > capacity_max) return;
-    std::unique_ptr<char[]> smaller(capacity_max == 0 ? nullptr : new char[capacity_max]);
-    if (end_ > 0) std::memcpy(smaller.get(), bytes_.get(), end_);
-    bytes_ = std::move(smaller);
+    if (end_ > 0 || capacity_ <= capacity_max) return;
+    bytes_.reset(capacity_max == 0 ? nullptr : new char[capacity_max]);
     capacity_ = capacity_max;
   }
 

@@ -179,7 +179,7 @@ void RequestReader::forget_message() {
   head_.fields_ = {};
   head_.target_ = head_.host_ = piece_ = {};
   head_.path_bytes_ = 0;
-  if (buffer_.size() == 0) buffer_.shrink(0);
+  buffer_.shrink(0);
 }
 
 void RequestReader::restart() {
@@ -189,7 +189,7 @@ void RequestReader::restart() {
   gathering_ = false;
   scan_.reset();
   piece_ = {};
-  if (buffer_.size() == 0) buffer_.shrink(idle_bytes);
+  buffer_.shrink(idle_bytes);
 }
 
 AnswerReader::AnswerReader() : tokens_(Tokens::Kind::response) { fields_.reserve(16); }

@@ -42,7 +42,8 @@ Result<std::string> base64url_decode(std::string_view text);
 template <std::size_t N>
 Result<ByteArray<N>> to_array(std::string_view bytes) {
   if (bytes.size() != N)
-    return Error{Code::invalid, "expected " + std::to_string(N) + " bytes, got " + std::to_string(bytes.size())};
+    return Error{Code::invalid,
+                 "expected " + std::to_string(N) + " bytes, got " + std::to_string(bytes.size())};
   ByteArray<N> out;
   for (std::size_t i = 0; i < N; ++i) out[i] = static_cast<std::uint8_t>(bytes[i]);
   return out;

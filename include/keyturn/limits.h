@@ -39,6 +39,7 @@ namespace keyturn {
   X(charter_errors_max, 100, "errors that one check prints")                                        \
   /* requests */                                                                                    \
   X(json_depth_max, 64, "nesting of a JSON body")                                                   \
+  X(json_members_max, 65536, "members of one object of a JSON body")                                \
   X(json_kept_bytes_max, 1048576, "buffers that a JSON reader keeps for the next body")             \
   X(facts_bytes_max, 32768, "values that classification draws from one gated request")              \
   X(fact_value_bytes_max, 1024, "one such value")                                                   \

@@ -1,9 +1,9 @@
 // Result<T>: a value or an error, never both, never neither.
 //
-// Promises: move-only use is enough; reading a value that is not there aborts the process (a bug, not
-// a condition). "Deny" is never an Error: a decision is a value; exactly one function maps an Error
-// to a denial. Messages say what was tried, on what, and what to do; one line, no line breaks.
-// Thread rule: a plain value.
+// Promises: move-only use is enough; reading a value that is not there aborts the process (a bug,
+// not a condition). "Deny" is never an Error: a decision is a value; exactly one function maps an
+// Error to a denial. Messages say what was tried, on what, and what to do; one line, no line
+// breaks. Thread rule: a plain value.
 #pragma once
 
 #include <cstdio>
@@ -49,8 +49,10 @@ namespace detail {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error)
+      : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   explicit operator bool() const { return state_.index() == 0; }
   bool ok() const { return state_.index() == 0; }
@@ -83,7 +85,8 @@ template <>
 class [[nodiscard]] Result<void> {
  public:
   Result() = default;
-  Result(Error error) : error_(std::move(error)), failed_(true) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error)
+      : error_(std::move(error)), failed_(true) {}  // NOLINT(google-explicit-constructor)
 
   explicit operator bool() const { return !failed_; }
   bool ok() const { return !failed_; }
@@ -102,16 +105,16 @@ class [[nodiscard]] Result<void> {
 
 #define KEYTURN_JOIN_(a, b) a##b
 #define KEYTURN_JOIN(a, b) KEYTURN_JOIN_(a, b)
-#define KEYTURN_TRY_(name, declaration, ...)       \
-  auto name = (__VA_ARGS__);                       \
-  if (!name.ok()) return std::move(name).error();  \
+#define KEYTURN_TRY_(name, declaration, ...)      \
+  auto name = (__VA_ARGS__);                      \
+  if (!name.ok()) return std::move(name).error(); \
   declaration = std::move(name).value()
 #define KEYTURN_CHECK_(name, ...) \
   auto name = (__VA_ARGS__);      \
   if (!name.ok()) return std::move(name).error()
 
-// TRY(auto x, f()): the value of f(), or return its error. A declaration, not a statement expression:
-// g++ 12 crashes on the latter around co_await (GCC 115851).
+// TRY(auto x, f()): the value of f(), or return its error. A declaration, not a statement
+// expression: g++ 12 crashes on the latter around co_await (GCC 115851).
 #define TRY(declaration, ...) \
   KEYTURN_TRY_(KEYTURN_JOIN(try_result_, __LINE__), declaration, __VA_ARGS__)
 // CHECK_OK(f()): return f()'s error, if it has one; for Result<void>.

@@ -9,7 +9,19 @@
 namespace keyturn {
 namespace {
 
-void check_declared(const DeclaredCheck& check) { check_references(check); }
+void check_declared(const DeclaredCheck& check) {
+  check_references(check);
+  check_keys(check);
+  check_command(check);
+  check_systems(check);
+  check_endpoints(check);
+  check_conditions(check);
+  check_directs(check);
+  check_effects(check);
+  check_passes(check);
+  check_rules(check);
+  check_limits(check);
+}
 
 void check_compiled(const CompiledCheck& check) {
   check_weights(check);

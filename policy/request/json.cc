@@ -2,22 +2,18 @@
 
 #include <simdjson.h>
 
-#include <algorithm>
 #include <bit>
 #include <string>
 #include <vector>
 
 #include "keyturn/limits.h"
+#include "policy/request/duplicate_names.h"
 
 namespace keyturn {
 namespace {
 
 constexpr std::int64_t integer_max = std::int64_t{1} << 53;
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
-// Comparing each pair is fastest up to about here.
-constexpr std::size_t linear_names_max = 16;
-// Steps of one search in the hash table before it is taken for an attack on the hash.
-constexpr std::size_t probes_max = 64;
 
 Error refuse(std::string_view why) {
   return Error{Code::invalid, "the body is not JSON with one reading: " + std::string(why)};
@@ -44,65 +40,17 @@ std::string_view explain(simdjson::error_code error) {
   }
 }
 
-std::uint64_t hash(std::string_view name) {
-  std::uint64_t state = name.size() * 0x9e3779b97f4a7c15;
-  while (!name.empty()) {
-    std::uint64_t word = 0;
-    std::size_t taken = std::min(name.size(), sizeof word);
-    std::memcpy(&word, name.data(), taken);
-    state = (std::rotl(state, 29) ^ word) * 0xbf58476d1ce4e5b9;
-    state ^= state >> 32;
-    name.remove_prefix(taken);
+// Whether an object names a member twice, or more members than are looked at.
+enum class Names { distinct, repeated, too_many };
+
+Names look_at_names(const JsonChildren& members, DuplicateNames& names) {
+  names.clear();
+  for (JsonChild member : members) {
+    if (names.size() == json_members_max) return Names::too_many;
+    names.add(member.name);
   }
-  return state;
+  return names.found() ? Names::repeated : Names::distinct;
 }
-
-// Finds a name that stands twice among the members of one object. Names come from the caller, who
-// may choose a million that fall on one hash: past probes_max it sorts instead, so the worst case
-// is n log n and the usual one linear.
-class DuplicateFinder {
- public:
-  bool has_duplicate(const JsonChildren& members) {
-    names_.clear();
-    for (JsonChild member : members) names_.push_back(member.name);
-    if (names_.size() <= linear_names_max) return by_pairs();
-    return by_table();
-  }
-  void release() {
-    names_ = {};
-    table_ = {};
-  }
-
- private:
-  bool by_pairs() const {
-    for (std::size_t i = 1; i < names_.size(); ++i)
-      for (std::size_t j = 0; j < i; ++j)
-        if (names_[i] == names_[j]) return true;
-    return false;
-  }
-
-  bool by_table() {
-    std::size_t mask = std::bit_ceil(names_.size() * 2) - 1;
-    table_.assign(mask + 1, 0);
-    for (std::uint32_t i = 0; i < names_.size(); ++i) {
-      std::size_t slot = hash(names_[i]) & mask;
-      for (std::size_t probes = 0; table_[slot] != 0; slot = (slot + 1) & mask) {
-        if (names_[table_[slot] - 1] == names_[i]) return true;
-        if (++probes == probes_max) return by_sorting();
-      }
-      table_[slot] = i + 1;
-    }
-    return false;
-  }
-
-  bool by_sorting() {
-    std::sort(names_.begin(), names_.end());
-    return std::adjacent_find(names_.begin(), names_.end()) != names_.end();
-  }
-
-  std::vector<std::string_view> names_;
-  std::vector<std::uint32_t> table_;  // index into names_ plus one; 0: free
-};
 
 }  // namespace
 
@@ -135,7 +83,7 @@ std::int64_t JsonValue::integer() const {
 struct JsonReader::Parser {
   simdjson::dom::parser parser;
   std::vector<char> padded;  // the text, with the padding that simdjson reads into
-  DuplicateFinder duplicates;
+  DuplicateNames names;
 
   simdjson::error_code parse(std::string_view text) {
     std::size_t needed = text.size() + simdjson::SIMDJSON_PADDING;
@@ -152,7 +100,7 @@ struct JsonReader::Parser {
   void release() {
     parser = simdjson::dom::parser();
     padded = {};
-    duplicates.release();
+    names = {};
   }
 };
 
@@ -179,8 +127,9 @@ Result<JsonValue> JsonReader::read(std::string_view text) {
     char type = at.type();
     if (type == '{' || type == '[') {
       if (++depth > json_depth_max) return refuse(explain(simdjson::DEPTH_ERROR));
-      if (type == '{' && parser_->duplicates.has_duplicate(at.children()))
-        return refuse("an object names a member twice");
+      Names names = type == '{' ? look_at_names(at.children(), parser_->names) : Names::distinct;
+      if (names == Names::repeated) return refuse("an object names a member twice");
+      if (names == Names::too_many) return refuse("an object has too many members");
       ++at.index_;
     } else {
       if (type == '}' || type == ']') --depth;

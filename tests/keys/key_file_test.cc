@@ -100,7 +100,9 @@ TEST_CASE("a hostile key file cannot ask for more passes or memory than the limi
       {"argon2i 1 8192 ", Code::invalid},
       {"scrypt 1 8192 ", Code::invalid},
   };
-  for (const auto& [derivation, code] : hostile) {
+  for (const auto& one : hostile) {
+    const std::string_view derivation = one.first;
+    const Code code = one.second;
     CAPTURE(derivation);
     const std::string altered = with(text, "argon2id 1 8192 ", derivation);
     CHECK(read_key_file_header(altered).error().code == code);

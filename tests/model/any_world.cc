@@ -28,7 +28,7 @@ void add_people(World& world) {
     Office office{offices[index], {}};
     // Only under earlier ones: no cycles.
     for (std::size_t above = 0; above < index; ++above) {
-      if (chance(1, 6)) office.under.push_back(offices[above]);
+      if (chance(1, 4)) office.under.push_back(offices[above]);
     }
     world.offices.push_back(office);
   }
@@ -97,12 +97,63 @@ Rule any_rule(const World& world) {
   if (chance(1, 3)) rule.across_institutions = between(2, 3);
   if (chance(1, 6)) rule.across_branches = 2;
   if (chance(1, 5)) rule.at_most_per_institution = between(1, 2);
-  if (chance(1, 6)) rule.not_under = 2;
-  rule.allow_superior = chance(1, 3);
+  if (chance(1, 4)) rule.not_under = 2;
+  rule.allow_superior = chance(1, 2);
   return rule;
 }
 
+World state() {
+  World world;
+  world.institutions = {{"mod", "executive"}, {"parliament", ""}, {"court", ""}};
+  world.offices = {{"chief", {}}, {"commander", {"chief"}}};
+  world.persons = {{"okafor", "mod", {"chief"}, {}},     {"alvarez", "mod", {"commander"}, {}},
+                   {"brandt", "mod", {"commander"}, {}}, {"nowak", "mod", {}, {}},
+                   {"farouk", "parliament", {}, {}},     {"haddad", "parliament", {}, {}},
+                   {"duarte", "court", {}, {}},          {"eriksen", "court", {}, {}}};
+  world.providers = {"acme", "borealis"};
+  world.agents = {{"planner", "alvarez", "acme"},
+                  {"scout", "alvarez", "borealis"},
+                  {"relay", "brandt", "acme"}};
+  Rule rule;
+  rule.need = both(need(1, SelectorKind::institution, {"parliament"}),
+                   need(1, SelectorKind::institution, {"court"}));
+  rule.across_institutions = 2;
+  world.classes = {{"act", true, rule}};
+  return world;
+}
+
+Limit any_limit(const World& world) {
+  using Subject = Limit::Subject;
+  Limit limit;
+  limit.subject = std::vector<Subject>{Subject::person, Subject::span, Subject::institution,
+                                       Subject::agents, Subject::cosigned}[between(0, 4)];
+  if (limit.subject == Subject::agents) limit.provider = any_of(world.providers);
+  limit.pool = any_of(world.pools);
+  limit.basis_points = between(2'000, 10'000);
+  if (chance(1, 3)) limit.at_most = between(1, 12);
+  if (chance(1, 3)) limit.over_seconds = between(1, 6) * 600;
+  return limit;
+}
+
 }  // namespace
+
+rc::Gen<World> any_fleet() {
+  return rc::gen::resize(rc::kNominalSize, rc::gen::exec([] {
+                           World world = state();
+                           world.pools = {"military", "military/air", "military/sea"};
+                           for (const Name& name : names("s", 8)) {
+                             const Name pool = "military/" + any_of({"air", "sea"});
+                             world.systems.push_back({name, pool, between(1, 4)});
+                           }
+                           // A pool without systems is refused by the checker.
+                           world.systems[0].pool = "military/air";
+                           world.systems[1].pool = "military/sea";
+                           for (std::uint32_t count = between(1, 4); count > 0; --count) {
+                             world.limits.push_back(any_limit(world));
+                           }
+                           return world;
+                         }));
+}
 
 Name any_of(const std::vector<Name>& names) {
   return names[*rc::gen::inRange<std::size_t>(0, names.size())];
@@ -123,12 +174,13 @@ std::vector<Name> person_names(const World& world) {
 }
 
 rc::Gen<World> any_world() {
-  return rc::gen::exec([] {
-    World world;
-    add_people(world);
-    world.classes.push_back({"act", chance(1, 2), any_rule(world)});
-    return world;
-  });
+  // At full size from the first case on: small sizes would make every chance improbable.
+  return rc::gen::resize(rc::kNominalSize, rc::gen::exec([] {
+                           World world;
+                           add_people(world);
+                           world.classes.push_back({"act", chance(1, 2), any_rule(world)});
+                           return world;
+                         }));
 }
 
 void showValue(const World& world, std::ostream& out) { out << '\n' << charter_text(world); }

@@ -11,6 +11,11 @@ namespace keyturn::model {
 
 rc::Gen<World> any_world();
 
+// A sound charter's people and rule, with a random fleet of 8 systems, random limits on it, and two
+// agents of `alvarez` and one of `brandt`, who are under `okafor`. Whoever initiates, `farouk` or
+// `haddad` of parliament and `duarte` or `eriksen` of the court can approve.
+rc::Gen<World> any_fleet();
+
 // One of `names`; some of them (perhaps none, perhaps all).
 Name any_of(const std::vector<Name>& names);
 std::vector<Name> some_of(const std::vector<Name>& names);

@@ -117,14 +117,16 @@ std::string charter_text(const World& world) {
   }
   for (const Person& person : world.persons) {
     text += "person " + person.name + " \"" + person.name + "\" of " + person.institution +
-            clause("holds", person.holds) + clause("under", person.under) + "\n";
+            clause("holds", person.holds) + clause("under", person.under) +
+            "\n  key ed25519 \"@key(" + person.name + ")@\"\n";
   }
   for (const Name& provider : world.providers) text += "provider " + provider + "\n";
   std::vector<Name> classes;
   for (const Class& klass : world.classes) classes.push_back(klass.name);
   for (const Agent& agent : world.agents) {
     text += "agent " + agent.name + " sponsored by " + agent.sponsor +
-            clause("provider", agent.provider) + clause("may", classes) + "\n";
+            clause("provider", agent.provider) + clause("may", classes) +
+            "\n  token sha256 \"@token(" + agent.name + ")@\"\n";
   }
   for (const Name& pool : world.pools) text += "pool " + pool + "\n";
   text += "endpoint fleet \"http://127.0.0.1:9301\" headers content-type\n";

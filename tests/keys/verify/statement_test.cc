@@ -163,7 +163,9 @@ TEST_CASE("a command text in any other than its one form is refused [W11]") {
       {"00Z\n", "00Z\n\n"},
       {"00Z\n", "00Z\nexpires 2027-11-21T23:40:00Z\n"},
       {"00Z\n", "00Z\nshare alvarez military 0 -> 1 of 8 (80)\n"}};
-  for (const auto& [from, to] : changes) {
+  for (const auto& change : changes) {
+    const std::string_view from = change.first;
+    const std::string_view to = change.second;
     CAPTURE(from);
     CAPTURE(to);
     CHECK(!CommandText::parse(with(command_text, from, to)).ok());
@@ -412,7 +414,9 @@ TEST_CASE("a word in any other than its one form is refused [W11]") {
       {"--\n", "--\n--\n"},
       {"--\n", ""},
       {"keyturn/command/v1", "keyturn/command/v2"}};
-  for (const auto& [from, to] : changes) {
+  for (const auto& change : changes) {
+    const std::string_view from = change.first;
+    const std::string_view to = change.second;
     CAPTURE(from);
     CAPTURE(to);
     CHECK(!Word::parse(with(word, from, to)).ok());

@@ -198,6 +198,17 @@ TEST_CASE("a person of two institutions stands beside neither [Q6]") {
   CHECK(command.wrong({"nowak", "duarte"}).empty());
 }
 
+TEST_CASE("a person of two institutions does not spoil the others beside him [Q6]") {
+  // Whoever takes him first finds nobody apart from him; the other two stand apart all the same.
+  model::Rule diverse = rule(need(3, Kind::institution, {"mod", "parliament", "court"}));
+  diverse.across_institutions = 2;
+  const Command command(state(diverse), "haddad");
+  CHECK(command.wrong({"eriksen", "nowak", "duarte"}).empty());
+  CHECK(command.wrong({"nowak", "eriksen", "duarte"}).empty());
+  diverse.across_institutions = 3;
+  CHECK(Command(state(diverse), "haddad").wrong({"nowak", "eriksen", "duarte"}) == Names{"across"});
+}
+
 TEST_CASE("a person of two institutions counts towards the bound of each [Q1 Q6]") {
   model::Rule bounded = rule(need(2, Kind::institution, {"mod", "parliament", "court"}));
   bounded.at_most_per_institution = 1;

@@ -1,0 +1,56 @@
+// `keyturn fleet` and `keyturn model`: what a deployment can be tried against.
+#include <signal.h>
+
+#include <cstdio>
+#include <thread>
+
+#include "gateway/cli/commands.h"
+#include "gateway/cli/support.h"
+#include "gateway/config/config.h"
+#include "gateway/http/server.h"
+#include "gateway/simulated/fleet.h"
+#include "gateway/simulated/model.h"
+
+namespace keyturn::cli {
+namespace {
+
+int serve_until_signal(const std::string& listen_text, const char* what, Handler& handler) {
+  const auto listen = parse_listen(listen_text, "--listen");
+  if (!listen.ok()) return fail(listen.error());
+  auto loop = Loop::create();
+  if (!loop.ok()) return fail(loop.error());
+  const auto server = Server::create(**loop, *listen, handler);
+  if (!server.ok()) return fail(server.error());
+  // Blocked before the loop's thread starts, so that sigwait alone receives them.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::fprintf(stderr, "%s at %s:%u\n", what, listen->address.c_str(), (*server)->port());
+  std::thread running([&loop] { (*loop)->run(); });
+  int signal = 0;
+  sigwait(&signals, &signal);
+  (*loop)->stop();
+  running.join();
+  return 0;
+}
+
+}  // namespace
+
+int fleet(const Fleet& options) {
+  const auto charter = load_charter_file(options.charter);
+  if (!charter.ok()) return fail(charter.error());
+  const auto endpoint = (*charter)->find_endpoint(options.endpoint);
+  if (!endpoint) return fail("the charter has no endpoint `" + options.endpoint + "`");
+  SystemClock clock;
+  SimulatedFleet handler(*charter, *endpoint, clock);
+  return serve_until_signal(options.listen, "simulated fleet", handler);
+}
+
+int model(const Model& options) {
+  StandInModel handler;
+  return serve_until_signal(options.listen, "stand-in model endpoint (no model behind it)", handler);
+}
+
+}  // namespace keyturn::cli

@@ -1,0 +1,120 @@
+# What tests of the real binary share: a deployment of one gateway, a simulated fleet and a stand-in
+# model on free ports of 127.0.0.1, and the words of callers and officials. Sourced; bash and coreutils.
+# shellcheck shell=bash
+
+: "${KEYTURN:?the binary}"
+
+die() {
+  echo "failed: $*" >&2
+  exit 1
+}
+
+free_port() {
+  local port
+  for _ in {1..50}; do
+    port=$((20000 + RANDOM % 20000))
+    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || {
+      echo "$port"
+      return
+    }
+  done
+  die "no free port"
+}
+
+# make_deployment FOLDER [DELAY]: everything that `keyturn init` makes, with short ladder steps.
+make_deployment() {
+  home=$1
+  callers=$(free_port) officials=$(free_port) fleet=$(free_port) model=$(free_port)
+  "$KEYTURN" init "$home" --delay "${2:-2s}" --callers "127.0.0.1:$callers" \
+    --officials "127.0.0.1:$officials" --fleet "http://127.0.0.1:$fleet" \
+    --model "http://127.0.0.1:$model" >"$home.init" || die "keyturn init"
+  printf '\n[holding]\nstep_ms = 1000\n' >>"$home/keyturn.toml"
+  export KEYTURN_OFFICIALS_URL=http://127.0.0.1:$officials KEYTURN_CHARTER=$home/charter.keyturn
+  export KEYTURN_DATA=$home/data KEYTURN_PASSPHRASE_FILE=$home/passphrase
+  url=http://127.0.0.1:$callers fleet_url=http://127.0.0.1:$fleet model_url=http://127.0.0.1:$model
+}
+
+# start NAME COMMAND…: in the background; its id in pid_NAME, its output in $home/NAME.log.
+start() {
+  local name=$1
+  shift
+  "$@" >>"$home/$name.log" 2>&1 &
+  printf -v "pid_$name" %s "$!"
+}
+
+stop() {
+  local variable=pid_$1
+  kill "${!variable}" 2>/dev/null || true
+  wait "${!variable}" 2>/dev/null || true
+}
+
+wait_for() {
+  local what=$1
+  shift
+  for _ in {1..100}; do
+    "$@" >/dev/null 2>&1 && return
+    sleep 0.1
+  done
+  die "$what did not come up; see $home/*.log: $(tail -n 3 "$home"/*.log)"
+}
+
+start_endpoints() {
+  start fleet "$KEYTURN" fleet --charter "$KEYTURN_CHARTER" --listen "127.0.0.1:$fleet"
+  start model "$KEYTURN" model --listen "127.0.0.1:$model"
+  wait_for "the fleet" "$KEYTURN" call GET "$fleet_url/api/v1/entities"
+}
+
+start_gateway() {
+  start gateway "$KEYTURN" serve --config "$home/keyturn.toml"
+  wait_for "the gateway" "$KEYTURN" call GET "$KEYTURN_OFFICIALS_URL/readyz"
+}
+
+# caller PRINCIPAL METHOD PATH [BODY-FILE] [OPTION…]: prints status and answer.
+caller() {
+  local token=$home/tokens/$1.token method=$2 path=$3 body=${4:-}
+  shift $(($# < 4 ? $# : 4))
+  "$KEYTURN" call "$method" "$url$path" --token-file "$token" ${body:+--body-file "$body"} "$@"
+}
+
+# official NAME SUBCOMMAND…
+official() {
+  local name=$1 word=$2
+  shift 2
+  "$KEYTURN" "$word" "$@" --key "$home/keys/$name.key"
+}
+
+approve() { official "$1" approve "$2" --yes; }
+veto() { official "$1" veto "$2" --yes --reason "${3:-}"; }
+
+# The id of the newest held command that the inspectorate sees; empty if none.
+newest_held() {
+  official tanaka pending --json | sed -n 's/^ *"id": "\([0-9A-Z]*\)".*/\1/p' | tail -n 1
+}
+
+wait_for_held() {
+  local id before=${1:-}
+  for _ in {1..100}; do
+    id=$(newest_held)
+    [[ -n $id && $id != "$before" ]] && {
+      echo "$id"
+      return
+    }
+    sleep 0.1
+  done
+  die "no command is held"
+}
+
+# strike FILE OBJECTIVE SYSTEM…: a strike task's body.
+strike() {
+  local file=$1 objective=$2 assignees='' system
+  shift 2
+  for system; do assignees+=${assignees:+,}"{\"entityId\":\"$system\"}"; done
+  printf '{"displayName":"task","specification":{"@type":"Strike","objective":"%s"},"relations":{"assignee":[%s]},"author":{"onBehalfOf":"planner-7"}}' \
+    "$objective" "$assignees" >"$file"
+}
+
+# How many task requests reached the fleet.
+fleet_requests() { "$KEYTURN" call GET "$fleet_url/simulated/requests" | grep -o '"target"' | wc -l; }
+
+# has TEXT PATTERN WHAT
+has() { grep -qE -- "$2" <<<"$1" || die "$3: expected \`$2\` in: $1"; }
