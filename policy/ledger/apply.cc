@@ -80,7 +80,9 @@ struct LedgerFold {
   }
 
   Result<void> operator()(const intent::Propose& propose, const event::Proposed& proposed) {
-    TRY(const CommandText text, CommandText::parse(proposed.text));
+    const auto parsed = CommandText::parse(proposed.text);
+    if (!parsed.ok()) return misfit(parsed.error().message);
+    const CommandText& text = *parsed;
     if (text.id != propose.id || proposed.id != propose.id || text.request != propose.request ||
         text.nonce != propose.nonce)
       return misfit("the command text is not of its proposal");
@@ -95,7 +97,9 @@ struct LedgerFold {
       command->classes.push_back(*klass);
     }
     std::sort(command->classes.begin(), command->classes.end());
-    TRY(command->systems, SystemSet::parse(charter(), text.systems));
+    auto systems = SystemSet::parse(charter(), text.systems);
+    if (!systems.ok()) return misfit(systems.error().message);
+    command->systems = std::move(systems).value();
     command->id = text.id;
     command->index = entry.index;
     command->systems_text = text.systems;

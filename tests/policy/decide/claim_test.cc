@@ -68,16 +68,17 @@ TEST_CASE("T19 of two claims that fit the limit alone and not together, one pass
   CHECK(is_refused(at.decide_and_record(at.strike("alvarez", {"uav-001"})), "share-limit"));
 }
 
-const std::string two_commanders =
-    with(with(defence, "limit institution military 50%", "limit institution military 10%"),
-         "person brandt",
-         "person zorn \"Cdr Q. Zorn\" of mod holds fleet-commander\n  key ed25519 "
-         "\"@key(zorn)@\"\nperson brandt");
+std::string two_commanders() {
+  return with(with(defence, "limit institution military 50%", "limit institution military 10%"),
+              "person brandt",
+              "person zorn \"Cdr Q. Zorn\" of mod holds fleet-commander\n  key ed25519 "
+              "\"@key(zorn)@\"\nperson brandt");
+}
 
 TEST_CASE(
     "T19 racing claims of two people at an institution's limit: the second is refused and stays "
     "claimable [S1 S6]") {
-  Deployment at(two_commanders);
+  Deployment at(two_commanders());
   const std::string one = at.held(at.strike("alvarez", {"usv-001", "usv-002"}));
   const std::string two = at.held(at.strike("zorn", {"usv-003"}));
   for (const std::string& id : {one, two}) approve_all(at, id);
@@ -92,7 +93,7 @@ TEST_CASE(
 
 TEST_CASE("a claim that failed a limit passes once there is room, if it has not expired [S1]") {
   // Short leases and a long execute window.
-  Deployment at(with(two_commanders, "approve within 30m delay 2m execute within 10m lease 20m",
+  Deployment at(with(two_commanders(), "approve within 30m delay 2m execute within 10m lease 20m",
                      "approve within 30m delay 2m execute within 2h lease 20m"));
   const std::string one = at.held(at.strike("alvarez", {"usv-001", "usv-002"}));
   const std::string two = at.held(at.strike("zorn", {"usv-003"}));
@@ -123,7 +124,7 @@ TEST_CASE("T20 salami: small leases one after the other fill the window's limit 
 
 TEST_CASE(
     "T20 a claim meets the window's limit too, though its proposal was before the others' leases") {
-  Deployment at(with(two_commanders, "limit institution military 10%",
+  Deployment at(with(two_commanders(), "limit institution military 10%",
                      "limit institution military 10% over 72h"));
   const std::string late = at.held(at.strike("zorn", {"usv-003"}));
   approve_all(at, late);

@@ -28,9 +28,9 @@ struct Say {                      // how a word differs from an ordinary one
   Duration signed_at{0};          // from now
   Duration not_after{12 * 3600};  // from now
   std::string deployment = "joint-autonomy";
-  std::string institution;  // empty: the person's own
-  std::string key;          // whose key signs; empty: the person's own
-  std::string text;         // empty: the command's own
+  std::string institution = {};  // empty: the person's own
+  std::string key = {};          // whose key signs; empty: the person's own
+  std::string text = {};         // empty: the command's own
 };
 
 class Deployment {
@@ -40,6 +40,7 @@ class Deployment {
   const Charter& charter() const { return *charter_; }
   std::shared_ptr<const Charter> shared_charter() const { return charter_; }
   const Ledger& ledger() const { return *ledger_; }
+  Ledger& ledger_to_misuse() { return *ledger_; }
   const std::vector<std::string>& entries() const { return entries_; }
 
   Time now{1780300800};  // 2026-06-01T08:00:00Z

@@ -19,15 +19,19 @@ constexpr std::string_view chat_body = R"({"model":"helpful-only-3","messages":[
 
 // A second class that the same requests match, with other windows, a veto of its own, and other
 // people.
-const std::string two_classes = with(
-    with(defence, "pass telemetry",
-         "class payload at fleet {\n  match POST /api/v1/tasks body /specification/@type in "
-         "[\"ReleasePayload\"]\n  directs body /specification/carrier\n  shape /specification/**, "
-         "/relations/**\n  effect \"Payload of {body /specification/carrier}\"\n}\npass telemetry"),
-    "rule helpful-only",
-    "rule payload {\n  need 1 of institution:parliament and 1 of institution:court\n  veto 2 of "
-    "office:judge-advocate\n  approve within 20m delay 5m execute within 15m lease 1h\n}\nrule "
-    "helpful-only");
+std::string two_classes() {
+  return with(
+      with(
+          defence, "pass telemetry",
+          "class payload at fleet {\n  match POST /api/v1/tasks body /specification/@type in "
+          "[\"ReleasePayload\"]\n  directs body /specification/carrier\n  shape /specification/**, "
+          "/relations/**\n  effect \"Payload of {body /specification/carrier}\"\n}\npass "
+          "telemetry"),
+      "rule helpful-only",
+      "rule payload {\n  need 1 of institution:parliament and 1 of institution:court\n  veto 2 of "
+      "office:judge-advocate\n  approve within 20m delay 5m execute within 15m lease 1h\n}\nrule "
+      "helpful-only");
+}
 
 TEST_CASE(
     "a gated request of one who may becomes a held command, with the one text there will be [W2]") {
@@ -70,7 +74,7 @@ TEST_CASE("a person who acts in person goes through nobody") {
 
 TEST_CASE(
     "whoever has the body and the charter makes the same text, all but the share lines [W2]") {
-  Deployment at(two_classes);
+  Deployment at(two_classes());
   const intent::Propose propose = at.request(
       "alvarez", "fleet", "POST", "/api/v1/tasks",
       R"({"specification":{"@type":"ReleasePayload","objective":"x","carrier":"usv-001"},"relations":{"assignee":[{"entityId":"uav-001"}]}})");
@@ -90,7 +94,7 @@ TEST_CASE(
 TEST_CASE(
     "of several classes the windows are the shortest, delay and lease the longest, systems the "
     "union [C4]") {
-  Deployment at(two_classes);
+  Deployment at(two_classes());
   const std::string id = at.held(at.request(
       "alvarez", "fleet", "POST", "/api/v1/tasks",
       R"({"specification":{"@type":"ReleasePayload","objective":"x","carrier":"usv-001"},"relations":{"assignee":[{"entityId":"uav-001"}]}})"));
@@ -104,7 +108,7 @@ TEST_CASE(
 }
 
 TEST_CASE("`by` must hold in each class that matches [C4]") {
-  Deployment at(two_classes);
+  Deployment at(two_classes());
   // `payload` is anybody's; `strike` is not.
   CHECK(is_refused(
       at.decide_and_record(at.request(
@@ -114,7 +118,7 @@ TEST_CASE("`by` must hold in each class that matches [C4]") {
 }
 
 TEST_CASE("T18 an agent begins only classes that it was given [I3]") {
-  Deployment at(two_classes);
+  Deployment at(two_classes());
   const Decision decision = at.decide_and_record(at.request(
       "planner-7", "fleet", "POST", "/api/v1/tasks",
       R"({"specification":{"@type":"ReleasePayload","objective":"x","carrier":"usv-001"},"relations":{"assignee":[{"entityId":"uav-001"}]}})"));
@@ -228,17 +232,11 @@ TEST_CASE("a text over 4 KiB is refused, never shortened [C8]") {
   const Decision decision =
       at.decide_and_record(at.strike("alvarez", {"uav-001"}, std::string(150, 'x')));
   CHECK(is_granted(decision));
-  // Within what one value may have, and over what the text may.
+  // Each value within its bound, all of them over what the text may have.
+  std::string effect(300, 'e');
+  for (int i = 0; i < 20; ++i) effect += " {body /specification/objective}";
   const std::string wide =
-      with(defence, "effect \"Strike by {systems} on {body /specification/objective}\"",
-           "effect \"" + std::string(1000, 'e') +
-               " {body /specification/objective}{body /specification/objective}"
-               "{body /specification/objective}{body /specification/objective}"
-               "{body /specification/objective}{body /specification/objective}"
-               "{body /specification/objective}{body /specification/objective}"
-               "{body /specification/objective}{body /specification/objective}"
-               "{body /specification/objective}{body /specification/objective}"
-               "{body /specification/objective}{body /specification/objective}\"");
+      with(defence, "Strike by {systems} on {body /specification/objective}", effect);
   Deployment long_text(wide);
   CHECK(is_granted(long_text.decide_and_record(long_text.strike("alvarez", {"uav-001"}, "x"))));
   CHECK(is_refused(
@@ -287,21 +285,22 @@ TEST_CASE("a command larger than a limit is refused at once") {
 }
 
 // Two commanders of one institution that may direct 8 in all.
-const std::string shared_room =
-    with(with(defence, "limit institution military 50%", "limit institution military 10%"),
-         "person brandt",
-         "person zorn \"Cdr Q. Zorn\" of mod holds fleet-commander\n  key ed25519 "
-         "\"@key(zorn)@\"\nperson brandt");
+std::string shared_room() {
+  return with(with(defence, "limit institution military 50%", "limit institution military 10%"),
+              "person brandt",
+              "person zorn \"Cdr Q. Zorn\" of mod holds fleet-commander\n  key ed25519 "
+              "\"@key(zorn)@\"\nperson brandt");
+}
 
 TEST_CASE("who proposes much takes nobody else's room: a proposal reserves nothing [S1]") {
-  Deployment at(shared_room);
+  Deployment at(shared_room());
   at.held(at.strike("alvarez", {"usv-001", "usv-002"}));  // all of the institution's, unapproved
   const std::string id = at.held(at.strike("zorn", {"usv-003", "usv-004"}));
   CHECK(is_granted(at.approve_and_claim(id)));
 }
 
 TEST_CASE("a limit of others that leases fill already excludes a proposal [S1]") {
-  Deployment at(shared_room);
+  Deployment at(shared_room());
   REQUIRE(is_granted(at.approve_and_claim(at.held(at.strike("zorn", {"usv-003", "usv-004"})))));
   CHECK(is_refused(at.decide_and_record(at.strike("alvarez", {"uav-001"})), "share-limit"));
 }

@@ -83,12 +83,11 @@ TEST_CASE("a word may be signed up to 60 seconds ahead of the entry [W11]") {
   CHECK(is_granted(at.approve("brandt", id, {.signed_at = {60}})));
 }
 
-TEST_CASE("a word does not outlive its not-after, nor end before it begins [W11]") {
+TEST_CASE("a word does not outlive its not-after [W11]") {
   Deployment at(defence);
   const std::string id = at.held(at.strike("alvarez", {"uav-001"}));
   CHECK(
       is_refused(at.approve("brandt", id, {.signed_at = {-600}, .not_after = {-1}}), "not-after"));
-  CHECK(is_refused(at.approve("brandt", id, {.signed_at = {30}, .not_after = {10}}), "not-after"));
   CHECK(is_granted(at.approve("brandt", id, {.not_after = {0}})));
 }
 
@@ -104,12 +103,15 @@ TEST_CASE("approvals are taken until `approve within` ends, and not a second lon
 
 TEST_CASE("T16 T18 an approval of the initiator, or of one under his command, is refused [Q7 I4]") {
   Deployment at(
-      with(defence, "person brandt  \"Col. U. Brandt\" of mod holds release-authority",
-           "person brandt  \"Col. U. Brandt\" of mod holds release-authority under alvarez"));
+      with(with(defence, "holds fleet-commander", "holds fleet-commander, release-authority"),
+           "person brandt",
+           "person zorn \"Cdr Q. Zorn\" of mod holds release-authority under alvarez\n  key "
+           "ed25519 \"@key(zorn)@\"\nperson brandt"));
   const std::string id = at.held(at.strike("planner-7", {"uav-001"}));
   CHECK(at.approve("alvarez", id).kind == Decision::Kind::refused);
-  CHECK(at.approve("brandt", id).kind == Decision::Kind::refused);
+  CHECK(at.approve("zorn", id).kind == Decision::Kind::refused);
   CHECK(at.ledger().find(id)->approvals.empty());
+  CHECK(is_granted(at.approve("brandt", id)));
 }
 
 TEST_CASE("an approval that fits no term is refused with the reason [Q7]") {
@@ -128,11 +130,13 @@ TEST_CASE("an approval that adds nothing now is recorded, and answered with why 
   CHECK(at.ledger().find(id)->approvals.size() == 2);
 }
 
-const std::string two_keys = with(defence, "key ed25519 \"@key(brandt)@\"",
-                                  "key ed25519 \"@key(brandt)@\"\n  key ed25519 \"@key(spare)@\"");
+std::string two_keys() {
+  return with(defence, "key ed25519 \"@key(brandt)@\"",
+              "key ed25519 \"@key(brandt)@\"\n  key ed25519 \"@key(spare)@\"");
+}
 
 TEST_CASE("T16 two keys of one person are one approval [Q3]") {
-  Deployment at(two_keys);
+  Deployment at(two_keys());
   const std::string id = at.held(at.strike("alvarez", {"uav-001"}));
   REQUIRE(is_granted(at.approve("brandt", id)));
   CHECK(is_unchanged(at.approve("brandt", id)));
@@ -183,11 +187,12 @@ TEST_CASE("who has no veto in any matched rule has none [Q5]") {
   CHECK(is_refused(at.veto("alvarez", id), "no-veto"));
 }
 
-const std::string two_vetoes =
-    with(two_keys, "veto 1 of office:judge-advocate", "veto 2 of office:judge-advocate");
+std::string two_vetoes() {
+  return with(two_keys(), "veto 1 of office:judge-advocate", "veto 2 of office:judge-advocate");
+}
 
 TEST_CASE("T14 vetoes count by persons, and do not lapse before the claim [Q5 Q3]") {
-  Deployment at(two_vetoes);
+  Deployment at(two_vetoes());
   const std::string id = at.held(at.strike("alvarez", {"uav-001"}));
   CHECK_FALSE(stopped(at.veto("gupta", id, {.not_after = {10}})));
   CHECK(is_unchanged(at.veto("gupta", id)));
@@ -198,7 +203,7 @@ TEST_CASE("T14 vetoes count by persons, and do not lapse before the claim [Q5 Q3
 }
 
 TEST_CASE("a veto short of its number does not hinder a claim") {
-  Deployment at(two_vetoes);
+  Deployment at(two_vetoes());
   const std::string id = at.held(at.strike("alvarez", {"uav-001"}));
   CHECK_FALSE(stopped(at.veto("gupta", id)));
   CHECK(is_granted(at.approve_and_claim(id)));

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "tests/policy/decide/deployment.h"
 #include "tests/support/charters.h"
 
@@ -10,14 +12,16 @@ namespace {
 
 using testing::defence;
 using testing::Deployment;
+using testing::is_granted;
 using testing::with;
 
 constexpr Duration minute{60}, hour{3600}, second{1};
 
-const std::string every_limit =
-    with(defence, "limit person military 10%, at most 400 over 72h",
-         "limit person military 10%, at most 400 over 72h\nlimit span military 40%\n"
-         "limit agents acme military at most 6\nlimit cosigned military 30%");
+std::string every_limit() {
+  return with(defence, "limit person military 10%, at most 400 over 72h",
+              "limit person military 10%, at most 400 over 72h\nlimit span military 40%\n"
+              "limit agents acme military at most 6\nlimit cosigned military 30%");
+}
 
 std::uint64_t held(const Deployment& at, Limit::Subject kind, std::string_view name,
                    Duration over = {}) {
@@ -133,7 +137,7 @@ TEST_CASE("the text's share lines are as of the checkpoint that it names [W2 W11
 }
 
 TEST_CASE("every limit that a command touches has a line, in the charter's words [W11 S5]") {
-  Deployment at(every_limit);
+  Deployment at(every_limit());
   const intent::Propose propose = at.strike("planner-7", {"uav-001", "usv-001"});
   at.held(propose);
   const std::vector<std::string> shares = lines(at, propose);
