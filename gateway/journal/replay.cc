@@ -3,6 +3,7 @@
 #include <utility>
 #include <variant>
 
+#include "gateway/journal/facts.h"
 #include "gateway/journal/sqlite.h"
 #include "policy/request/extract.h"
 
@@ -25,15 +26,7 @@ class FactsCheck {
     if (request_digest(record->parts()) != propose.request || record->nonce != propose.nonce)
       return Error{Code::corrupt,
                    "the body filed under " + propose.request.to_string() + " is another request"};
-    const auto endpoint = charter_->find_endpoint(record->endpoint);
-    if (!endpoint) return Error{Code::corrupt, "its endpoint is not the charter's"};
-    RequestView request;
-    request.method = record->method;
-    request.target = record->target;
-    for (const auto& header : record->headers)
-      request.fields.emplace_back(header.first, header.second);
-    request.body = record->body;
-    CHECK_OK(extractor_.extract(*endpoint, request, *scratch_, facts_));
+    CHECK_OK(draw_facts(*charter_, extractor_, *record, *scratch_, facts_));
     if (facts_ != propose.facts)
       return Error{Code::corrupt, "the facts in the entry are not those of its body"};
     return Outcome::same;
