@@ -66,7 +66,7 @@ TEST_CASE("an entry in another form than the writer's is refused") {
   CHECK(refused(""));
   CHECK(refused(entry + "\n"));
   CHECK(refused(entry.substr(0, entry.size() - 1)));
-  CHECK(refused(replaced("keyturn/entry/v1", "keyturn/entry/v2")));
+  CHECK(refused(testing::replaced("keyturn/entry/v1", "keyturn/entry/v2")));
   CHECK(refused(replaced("intent propose", "intent propos")));
   CHECK(refused(replaced("journal 1 ", "journal 01 ")));
   CHECK(refused(replaced("journal 1 ", "journal 18446744073709551616 ")));
