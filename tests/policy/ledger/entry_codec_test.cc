@@ -66,19 +66,19 @@ TEST_CASE("an entry in another form than the writer's is refused") {
   CHECK(refused(""));
   CHECK(refused(entry + "\n"));
   CHECK(refused(entry.substr(0, entry.size() - 1)));
-  CHECK(refused(testing::replaced("keyturn/entry/v1", "keyturn/entry/v2")));
-  CHECK(refused(replaced("intent propose", "intent propos")));
-  CHECK(refused(replaced("journal 1 ", "journal 01 ")));
-  CHECK(refused(replaced("journal 1 ", "journal 18446744073709551616 ")));
-  CHECK(refused(replaced("journal 1 ", "journal -1 ")));
-  CHECK(refused(replaced("principal \"planner-7\"", "principal \"planner\\x2d7\"")));
-  CHECK(refused(replaced("principal \"planner-7\"", "principal planner-7")));
-  CHECK(refused(replaced("principal \"planner-7\"", "principal  \"planner-7\"")));
-  CHECK(refused(replaced("body read", "body maybe")));
-  CHECK(refused(replaced("\n--\n", "\n-- \n")));
-  CHECK(refused(replaced("text ", "text 9999999")));
-  CHECK(refused(replaced("event proposed", "event opened")));
-  CHECK(refused(replaced("salt 01", "salt 0G")));
+  CHECK(refused(with("keyturn/entry/v1", "keyturn/entry/v2")));
+  CHECK(refused(with("intent propose", "intent propos")));
+  CHECK(refused(with("journal 1 ", "journal 01 ")));
+  CHECK(refused(with("journal 1 ", "journal 18446744073709551616 ")));
+  CHECK(refused(with("journal 1 ", "journal -1 ")));
+  CHECK(refused(with("principal \"planner-7\"", "principal \"planner\\x2d7\"")));
+  CHECK(refused(with("principal \"planner-7\"", "principal planner-7")));
+  CHECK(refused(with("principal \"planner-7\"", "principal  \"planner-7\"")));
+  CHECK(refused(with("body read", "body maybe")));
+  CHECK(refused(with("\n--\n", "\n-- \n")));
+  CHECK(refused(with("text ", "text 9999999")));
+  CHECK(refused(with("event proposed", "event opened")));
+  CHECK(refused(with("salt 01", "salt 0G")));
 }
 
 TEST_CASE("T24 an entry whose word does not verify is not read: no byte of it may change") {
@@ -99,7 +99,7 @@ TEST_CASE("T24 an entry whose word does not verify is not read: no byte of it ma
 
 TEST_CASE("T13 a word of somebody whom the charter does not know is not read") {
   Deployment at(defence);
-  Deployment other(testing::replaced(
+  Deployment other(with(
       defence, "person ito     \"K. Ito MP\" of parliament\n  key ed25519 \"@key(ito)@\"\n", ""));
   const std::string id = at.held(at.strike("alvarez", {"uav-001"}));
   REQUIRE(is_granted(at.approve("ito", id)));
