@@ -133,6 +133,7 @@ class Gateway {
 
   Result<void> listen() {
     Listen callers = config_.callers;
+    callers.shared = threads_.size() > 1;
     for (const auto& thread : threads_) {
       lanes_.push_back(std::make_unique<Lane>(*routes_, *sequencer_, *holds_,
                                               Ladder{config_.step_ms, config_.ladder_ms}, meters_));

@@ -38,14 +38,15 @@ class Exchange {
   virtual void cut() = 0;
 
   // Bytes written and not yet taken by the client's connection: a source stops reading above some
-  // mark, and goes on when on_drained() calls (once for each time that it is set).
+  // mark, and goes on when on_drained() calls: once for each time that it is set, in a later round
+  // if nothing is unsent already.
   virtual std::size_t unsent_bytes() const = 0;
   virtual void on_drained(std::function<void()> function) = 0;
 
   // Calls `function` once, when the client is gone before its answer was complete. A client that
-  // closed only its sending half is not gone; the two are told apart by an interim 102. Never
-  // called from within on_gone() itself: if the client is gone already, it is called in a later
-  // round of the loop.
+  // closed only its sending half is not gone; the two are told apart by an interim 102. It may be
+  // called from within write(), but never from within on_gone() itself: if the client is gone
+  // already, it is called in a later round of the loop.
   virtual void on_gone(std::function<void()> function) = 0;
   virtual bool gone() const = 0;
   virtual bool answered() const = 0;  // respond() or begin() was called

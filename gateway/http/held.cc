@@ -58,7 +58,12 @@ std::size_t HeldExchange::unsent_bytes() const {
   return connection_ != nullptr ? connection_->unsent_bytes() : 0;
 }
 
-void HeldExchange::on_drained(std::function<void()> function) { on_drained_ = std::move(function); }
+void HeldExchange::on_drained(std::function<void()> function) {
+  if (unsent_bytes() == 0)
+    loop_.poller().defer(std::move(function));
+  else
+    on_drained_ = std::move(function);
+}
 
 void HeldExchange::on_gone(std::function<void()> function) {
   if (gone_)

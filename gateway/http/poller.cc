@@ -73,21 +73,20 @@ void Poller::stop() {
 }
 
 void Poller::post(std::function<void()> function) {
-  bool first = false;
   {
     const std::lock_guard lock(mutex_);
-    first = posted_.empty();
     posted_.push_back(std::move(function));
   }
   const std::uint64_t one = 1;
-  if (first) (void)!write(wake_, &one, sizeof one);
+  if (!mail_.exchange(true)) (void)!write(wake_, &one, sizeof one);
 }
 
 void Poller::run_posted() {
+  // Cleared before it is emptied: what is posted meanwhile wakes the next round.
+  if (!mail_.load(std::memory_order_relaxed) || !mail_.exchange(false)) return;
   std::vector<std::function<void()>> functions;
   {
     const std::lock_guard lock(mutex_);
-    if (posted_.empty()) return;
     functions.swap(posted_);
   }
   for (auto& function : functions) function();

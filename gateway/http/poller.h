@@ -129,6 +129,7 @@ class Poller {
   std::string date_;
   std::int64_t date_second_ = -1;
 
+  std::atomic<bool> mail_ = false;  // posted_ is not empty: a round without mail takes no lock
   std::mutex mutex_;
   std::vector<std::function<void()>> posted_;  // guarded by mutex_
 };

@@ -13,8 +13,8 @@ namespace {
 constexpr std::size_t stream_bytes = 64 * 1024;
 constexpr std::size_t read_bytes_min = 1024;
 constexpr std::size_t idle_bytes = 4096;  // what a connection keeps while nothing happens
-// ` HTTP/1.1` CRLF and the longest method.
-constexpr std::size_t request_line_overhead_bytes = 32;
+// With the longest method, ` HTTP/1.1` CRLF, and a little room to say 414 rather than 400.
+constexpr std::size_t request_line_bytes_max = request_target_bytes_max + 32;
 
 constexpr Reject malformed{400, "malformed", "the head is not well-formed HTTP/1.1"};
 constexpr Reject line_ending{400, "malformed", "lines end in CR LF, and none begins with a blank"};
@@ -97,12 +97,16 @@ Read RequestReader::next() {
 }
 
 Read RequestReader::read_head() {
-  const std::size_t seen = std::min<std::size_t>(buffer_.size(), request_head_bytes_max);
-  const LineScan::Step step = scan_.scan(buffer_.view(0, seen));
-  constexpr std::size_t line_bytes_max = request_target_bytes_max + request_line_overhead_bytes;
-  const std::size_t line_bytes =
-      scan_.first_line_bytes() != 0 ? scan_.first_line_bytes() : buffer_.size();
-  if (line_bytes > line_bytes_max) return refuse(target_too_long);
+  // Each limit is looked at in the order of the bytes, so that the verdict does not hang on how
+  // they were split: the first line up to its own limit, then the rest.
+  const auto scan_to = [&](std::size_t limit) {
+    return scan_.scan(buffer_.view(0, std::min(buffer_.size(), limit)));
+  };
+  LineScan::Step step = LineScan::Step::need_more;
+  if (scan_.first_line_bytes() == 0) step = scan_to(request_line_bytes_max);
+  if (step == LineScan::Step::need_more && scan_.first_line_bytes() == 0)
+    return buffer_.size() > request_line_bytes_max ? refuse(target_too_long) : Read::need_more;
+  if (step == LineScan::Step::need_more) step = scan_to(request_head_bytes_max);
   if (step == LineScan::Step::bad) return refuse(line_ending);
   if (step == LineScan::Step::need_more)
     return buffer_.size() > request_head_bytes_max ? refuse(head_too_large) : Read::need_more;

@@ -1,9 +1,10 @@
 // A gateway with nothing but the relay: what `./dev bench relay` measures beside nginx and HAProxy.
 //
-//   relay_gateway LISTEN-PORT UPSTREAM-PORT [stream]
+//   keyturn_bench_relay LISTEN-PORT UPSTREAM-PORT [stream]
 //
-// The front buffers each body and looks for its `"model"`, as a charter whose classes read bodies has it;
-// with `stream` it decides on the head alone and the body streams through. One loop, one thread.
+// The front buffers each body and looks for its `"model"`, as a charter whose classes read bodies
+// has it; with `stream` it decides on the head alone and the body streams through. One loop, one
+// thread.
 #include <charconv>
 #include <csignal>
 #include <cstdio>
@@ -50,7 +51,7 @@ int main(int argc, char** argv) {
   for (int i = 0; i < 2 && i + 1 < argc; ++i)
     std::from_chars(argv[i + 1], argv[i + 1] + std::strlen(argv[i + 1]), ports[i]);
   if (ports[0] == 0 || ports[1] == 0) {
-    std::fputs("usage: relay_gateway LISTEN-PORT UPSTREAM-PORT [stream]\n", stderr);
+    std::fputs("usage: keyturn_bench_relay LISTEN-PORT UPSTREAM-PORT [stream]\n", stderr);
     return 2;
   }
   BenchFront front({.host = "127.0.0.1", .port = ports[1]}, argc > 3);
