@@ -219,8 +219,10 @@ TEST_CASE("[C5] a command names its systems, each once, by every source") {
 }
 
 TEST_CASE("[C5] a system of another endpoint, and one named by a path, count as what they are") {
-  Desk desk(R"(class launch at models {
-  match POST /v1/:id/launch
+  Desk desk(R"(endpoint depot "http://127.0.0.1:9303"
+system truck-1 pool military/sea weight 4 provider borealis at depot
+class launch at depot {
+  match POST /v1/trucks/:id/launch
   directs path id
   shape /note
 }
@@ -232,7 +234,7 @@ class recall at fleet {
   shape /also/*, /version
 }
 )");
-  Facts facts = desk.facts("models", "POST", "/v1/uav-003/launch", "", {}).value();
+  Facts facts = desk.facts("depot", "POST", "/v1/trucks/uav-003/launch", "", {}).value();
   CHECK(desk.classified(facts) == "gated launch");
   CHECK(desk.systems("launch", facts) == "refused other-endpoint");
 
