@@ -88,6 +88,10 @@ void check_directs(const DeclaredCheck& check) {
           klass.directs_place,
           "a class that directs lists the members its body may have: `shape …`, "
           "so that no second address goes unseen [C6]");
+    for (const DeclaredPointer& pattern : klass.shape)
+      if (pattern.pointer.steps[0].kind == Pointer::Step::Kind::below)
+        check.diagnostics.error(
+            pattern.place, "`/**` lists every member, so a second address would go unseen [C6]");
     for (const DeclaredSource& source : klass.sources) check_source(check, klass, source);
   }
 }

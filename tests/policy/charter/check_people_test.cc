@@ -48,6 +48,12 @@ TEST_CASE("a name is declared once, and persons and agents share their names") {
                 "`strike` is a class already");
 }
 
+TEST_CASE("[I3] a permission that an agent's sponsor does not have is noticed") {
+  check_noticed(with("sponsored by alvarez provider acme may strike",
+                     "sponsored by okafor provider acme may §strike"),
+                "is not among those whom class `strike` names in `by`");
+}
+
 TEST_CASE("[Q3] only persons approve") {
   check_refused(with("1 of institution:parliament|court\n", "1 of person:§planner-7\n"),
                 "`planner-7` is an agent; only persons approve [Q3]");

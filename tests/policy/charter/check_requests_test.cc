@@ -98,6 +98,12 @@ TEST_CASE("[C6] a class that directs lists its body's members, and what it reads
                 "`/target` is not listed");
 }
 
+TEST_CASE("[C6] a shape that lists everything is no shape") {
+  check_refused(
+      with("shape /specification/**, /relations/**, /author/**, /displayName", "shape §/**"),
+      "a second address would go unseen");
+}
+
 TEST_CASE("[C8] what an effect names can be read") {
   check_refused(with("effect \"Ask {body /model},", "effect \"Ask §{systems},"),
                 "a class that directs nothing");
