@@ -7,7 +7,7 @@ const std::vector<InitPrincipal>& init_principals() {
       {"okafor", true, false},   {"alvarez", true, true},  {"brandt", true, false},
       {"dahl", true, false},     {"haddad", true, false},  {"silva", true, false},
       {"rossi", true, false},    {"mercer", true, false},  {"okonkwo", true, false},
-      {"tanaka", true, false},   {"weiss", true, false},   {"planner-7", false, true},
+      {"tanaka", true, false},   {"weiss", true, false}, {"ferreira", true, false},  {"planner-7", false, true},
       {"analyst-2", false, true}};
   return principals;
 }
@@ -53,6 +53,8 @@ person tanaka  "H. Tanaka" of inspectorate
   key ed25519 "@key tanaka@"
 person weiss   "Prof. E. Weiss" of academy
   key ed25519 "@key weiss@"
+person ferreira "Dr. M. Ferreira" of academy
+  key ed25519 "@key ferreira@"
 
 provider acme "Acme Robotics"
 provider borealis "Borealis Marine"
@@ -84,13 +86,13 @@ class helpful-only at models {
   directs nothing
   effect "one request to {body /model}"
 }
-pass patrol at fleet { match POST /api/v1/tasks body /specification/@type in ["Patrol", "Return"] }
 pass state  at fleet {
   match GET /api/v1/tasks/*
   match GET /api/v1/entities
   match GET /api/v1/entities/*
   match POST /api/v1/tasks/query
   match POST /api/v1/tasks/stream
+  directs nothing
 }
 pass chat   at models { match POST /v1/chat/completions body /model in ["chat-large-3", "chat-small-3"] }
 

@@ -7,12 +7,11 @@
 #include "gateway/cli/commands.h"
 #include "gateway/cli/support.h"
 #include "gateway/journal/bodies.h"
+#include "gateway/journal/replay.h"
 #include "gateway/journal/verify.h"
-#include "gateway/officials/recompute.h"
 #include "gateway/world/files.h"
 #include "gateway/world/log.h"
 #include "keyturn/limits.h"
-#include "policy/ledger/replay.h"
 
 namespace keyturn::cli {
 namespace {
@@ -43,71 +42,31 @@ void print_findings(const std::vector<Finding>& findings) {
   }
 }
 
-Json json_of(const JournalReport& report) {
-  Json json = {{"sound", report.sound()},
-               {"size", report.size},
-               {"root", report.root.to_string()},
-               {"compared", report.vouched},
-               {"findings", Json::array()}};
-  for (const Finding& finding : report.findings) {
+Json json_of(const std::vector<Finding>& findings) {
+  Json json = Json::array();
+  for (const Finding& finding : findings) {
     Json one = {{"what", finding.what}};
     if (finding.index) one["index"] = *finding.index;
-    json["findings"].push_back(std::move(one));
+    json.push_back(std::move(one));
   }
   return json;
 }
 
-// Draws each proposal's facts from its filed body again, where the bodies can be read [T9].
-class FactsCheck {
- public:
-  FactsCheck(std::shared_ptr<const Charter> charter, const std::string& folder)
-      : charter_(charter), extractor_(charter) {
-    auto key = Bodies::read_key(folder);
-    if (!key.ok()) return;
-    if (auto bodies = Bodies::open_read_only(folder, std::move(key).value()); bodies.ok()) {
-      bodies_ = std::move(bodies).value();
-    }
+Json json_of(const JournalReport& report) {
+  return {{"sound", report.sound()},
+          {"size", report.size},
+          {"root", report.root.to_string()},
+          {"compared", report.vouched},
+          {"findings", json_of(report.findings)}};
+}
+
+// With the folder's body key, the facts of every filed request are drawn again too.
+Result<ReplayReport> replay(const JournalRead& options, std::shared_ptr<const Charter> charter) {
+  std::unique_ptr<Bodies> bodies;
+  if (auto key = Bodies::read_key(options.data); key.ok()) {
+    TRY(bodies, Bodies::open_read_only(options.data, std::move(key).value()));
   }
-
-  Result<void> check(const Entry& entry) {
-    const auto* propose = std::get_if<intent::Propose>(&entry.intent);
-    if (propose == nullptr || bodies_ == nullptr) return {};
-    const auto record = bodies_->get(propose->request);
-    if (!record.ok()) return {};  // erased, or never filed: a refused proposal's body is not kept
-    if (request_digest(record->parts()) != propose->request) {
-      return Error{Code::corrupt, "the filed request has another digest than the entry says"};
-    }
-    TRY(const Facts facts, facts_of(*charter_, extractor_, *record));
-    if (!(facts == propose->facts)) {
-      return Error{Code::corrupt, "the entry's facts are not those of the filed request"};
-    }
-    ++checked_;
-    return {};
-  }
-
-  std::uint64_t checked() const { return checked_; }
-
- private:
-  std::shared_ptr<const Charter> charter_;
-  Extractor extractor_;
-  std::unique_ptr<Bodies> bodies_;
-  std::uint64_t checked_ = 0;
-};
-
-Result<void> replay(const JournalRead& options, Replayer& replayer, FactsCheck& facts,
-                    std::uint64_t size) {
-  for (std::uint64_t from = 0; from < size; from += page_entries) {
-    TRY(const std::vector<ShownEntry> entries,
-        show_entries(place_of(options), from, std::min(size, from + page_entries)));
-    for (const ShownEntry& entry : entries) {
-      CHECK_OK(replayer.next(entry.text));
-      if (auto checked = facts.check(replayer.last()); !checked.ok()) {
-        return Error{Code::corrupt,
-                     "entry " + std::to_string(entry.index) + ": " + checked.error().message};
-      }
-    }
-  }
-  return {};
+  return replay_journal(place_of(options), std::move(charter), Domain::live, bodies.get());
 }
 
 unsigned long long number(std::uint64_t value) { return value; }
@@ -141,27 +100,32 @@ int journal_replay(const JournalRead& options) {
     print_findings(report->findings);
     return 1;
   }
-  Replayer replayer(*charter, Domain::live);
-  FactsCheck facts(*charter, options.data);
-  if (auto replayed = replay(options, replayer, facts, report->size); !replayed.ok()) {
-    std::printf("%s\n", escaped(replayed.error().message).c_str());
-    return 1;
-  }
-  const ReplayStats& stats = replayer.stats();
+  const auto replayed = replay(options, *charter);
+  if (!replayed.ok()) return fail(replayed.error());
+  const ReplayStats& stats = replayed->stats;
   if (options.json) {
-    const Json json = {{"entries", stats.entries},   {"proposals", stats.proposals},
-                       {"words", stats.words},       {"claims", stats.claims},
-                       {"refusals", stats.refusals}, {"facts_checked", facts.checked()},
-                       {"ledger", replayer.ledger().digest().to_string()}};
+    Json json = {{"sound", replayed->sound()},
+                 {"entries", stats.entries},
+                 {"proposals", stats.proposals},
+                 {"words", stats.words},
+                 {"claims", stats.claims},
+                 {"refusals", stats.refusals},
+                 {"facts_checked", replayed->facts_checked},
+                 {"bodies_missing", replayed->bodies_missing},
+                 {"ledger", replayed->ledger.to_string()},
+                 {"findings", json_of(replayed->findings)}};
     std::printf("%s\n", json.dump(2).c_str());
-    return 0;
+  } else if (replayed->sound()) {
+    std::printf(
+        "replayed: every decision of %llu entries is justified: %llu proposals (facts of %llu checked "
+        "against their bodies), %llu signed words, %llu claims, %llu refusals\nledger %s\n",
+        number(stats.entries), number(stats.proposals), number(replayed->facts_checked),
+        number(stats.words), number(stats.claims), number(stats.refusals),
+        replayed->ledger.to_string().c_str());
+  } else {
+    print_findings(replayed->findings);
   }
-  std::printf(
-      "replayed: every decision of %llu entries is justified: %llu proposals (facts of %llu checked "
-      "against their bodies), %llu signed words, %llu claims, %llu refusals\nledger %s\n",
-      number(stats.entries), number(stats.proposals), number(facts.checked()), number(stats.words),
-      number(stats.claims), number(stats.refusals), replayer.ledger().digest().to_string().c_str());
-  return 0;
+  return replayed->sound() ? 0 : 1;
 }
 
 int journal_show(const JournalRead& options) {

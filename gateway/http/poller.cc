@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace keyturn {
 
@@ -39,7 +40,7 @@ Poller::~Poller() {
     const std::lock_guard lock(mutex_);
     posted_.clear();
   }
-  while (!deferred_.empty()) run_deferred();
+  while (!deferred_.empty()) const auto dropped = std::exchange(deferred_, {});
   calls_.clear();
   for (Head& head : wheel_)
     while (head.next_ != nullptr && head.next_ != &head) head.next_->unlink();

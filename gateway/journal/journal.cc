@@ -145,6 +145,8 @@ Result<std::vector<Vouched>> Journal::vouched() const {
       return corrupt({std::nullopt, "the stored checkpoint: " + checkpoint.error().message});
     out.push_back({"stored checkpoint", *checkpoint});
   }
+  TRY(const std::uint64_t size, store_->size());
+  if (stored.empty() && size > 0) return corrupt({std::nullopt, std::string(no_stored_checkpoint)});
   if (!place_) return out;
   auto mark = read_file(place_->high_water_file(), checkpoint_bytes_max);
   if (!mark)

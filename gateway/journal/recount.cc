@@ -103,15 +103,17 @@ class Recounting {
 
   // INVARIANT: when an entry and its nodes were all changed alike, only a signed root can tell.
   Result<void> compare_vouched() {
-    for (; next_ < vouched_.size(); ++next_) {
+    const std::uint64_t size = out_.tree.size();
+    for (; next_ < vouched_.size() && vouched_[next_].checkpoint.size == size; ++next_) {
       const Vouched& one = vouched_[next_];
-      if (one.checkpoint.size != out_.tree.size()) return {};
       if (one.checkpoint.root != out_.tree.root())
-        return differs(agreed_, "the root over the first " + std::to_string(one.checkpoint.size) +
+        return differs(agreed_, "the root over the first " + std::to_string(size) +
                                     " entries is not the one that the " + one.by +
                                     " is signed for: some entry from " + std::to_string(agreed_) +
                                     " on is another, with its hashes, or the journal was forked");
-      agreed_ = one.checkpoint.size;
+      // After the last of this size: of two that are signed for one size, one may differ.
+      if (next_ + 1 == vouched_.size() || vouched_[next_ + 1].checkpoint.size > size)
+        agreed_ = size;
     }
     return {};
   }

@@ -23,6 +23,10 @@ namespace keyturn {
 // index.
 using EntryFeed = std::function<Result<void>(std::string_view entry)>;
 
+// Every append brings the checkpoint before its own, so a store with entries has one.
+inline constexpr std::string_view no_stored_checkpoint =
+    "the store holds entries, and no checkpoint beside them";
+
 // A checkpoint whose signature was verified, and who showed it: `high-water mark`.
 struct Vouched {
   std::string by;

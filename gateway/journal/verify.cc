@@ -44,7 +44,8 @@ class Notes {
 // A store that cannot even be opened, or read to the end, is the worst finding, not a failed
 // question.
 bool is_finding(const Error& error) {
-  return error.code == Code::corrupt || error.code == Code::not_found;
+  return error.code == Code::corrupt || error.code == Code::not_found ||
+         error.code == Code::unsupported;
 }
 
 }  // namespace
@@ -68,6 +69,8 @@ Result<JournalReport> verify_journal(const JournalPlace& place, std::string_view
     report.findings.push_back({std::nullopt, stored.error().message});
   } else if (!stored->empty()) {
     notes.add("stored checkpoint", *stored);
+  } else if (const auto size = (*store)->size(); size.ok() && *size > 0) {
+    report.findings.push_back({std::nullopt, std::string(no_stored_checkpoint)});
   }
   auto recounted = recount(**store, Tree(), notes.vouched(), {});
   if (!recounted) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/journal/facts.h"
 #include "policy/decide/text.h"
 
 namespace keyturn {
@@ -21,23 +22,6 @@ Error difference(std::string_view claimed, std::string_view own) {
 
 }  // namespace
 
-Result<Facts> facts_of(const Charter& charter, const Extractor& extractor,
-                       const BodyRecord& record) {
-  const auto endpoint = charter.find_endpoint(record.endpoint);
-  if (!endpoint) {
-    return Error{Code::forbidden, "the charter has no endpoint `" + record.endpoint + "`"};
-  }
-  RequestView view;
-  view.method = record.method;
-  view.target = record.target;
-  for (const auto& [name, value] : record.headers) view.fields.emplace_back(name, value);
-  view.body = record.body;
-  const auto scratch = Extractor::make_scratch();
-  Facts facts;
-  CHECK_OK(extractor.extract(*endpoint, view, *scratch, facts));
-  return facts;
-}
-
 Result<CommandText> recompute(std::shared_ptr<const Charter> charter, std::string_view text,
                               const BodyRecord& record) {
   TRY(const CommandText claimed, CommandText::parse(text));
@@ -54,7 +38,8 @@ Result<CommandText> recompute(std::shared_ptr<const Charter> charter, std::strin
   propose.journal_size = claimed.journal_size;
   propose.journal_root = claimed.journal_root;
   const Extractor extractor(charter);
-  TRY(propose.facts, facts_of(*charter, extractor, record));
+  const auto scratch = Extractor::make_scratch();
+  CHECK_OK(draw_facts(*charter, extractor, record, *scratch, propose.facts));
 
   std::vector<Reason> reasons;
   const ProposalParts parts = parts_of(*charter, propose, reasons);

@@ -11,13 +11,8 @@
 #include "keys/verify/statement.h"
 #include "keyturn/result.h"
 #include "policy/charter/charter.h"
-#include "policy/request/extract.h"
 
 namespace keyturn {
-
-// The facts that classification draws from a filed request [T9].
-Result<Facts> facts_of(const Charter& charter, const Extractor& extractor,
-                       const BodyRecord& record);
 
 // Checks that `text` is what this charter makes of `record`, byte for byte but for the share lines,
 // which only the journal's ledger knows. Errors name the first line that differs.

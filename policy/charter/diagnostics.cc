@@ -131,7 +131,7 @@ std::string render_diagnostic(const Diagnostic& diagnostic, std::string_view fil
     const std::size_t from =
         sequence_start(line, at > shown_bytes_max / 2 ? at - shown_bytes_max / 2 : 0);
     line = line.substr(from, sequence_start(line.substr(from), shown_bytes_max));
-    at -= from;
+    at = std::min(at - from, line.size());  // bytes that start no character leave a shorter window
   }
   out += "  " + printable(line) + "\n  " + std::string(characters(line.substr(0, at)), ' ') + "^";
   const std::size_t marked = characters(line.substr(at, diagnostic.length));

@@ -1,5 +1,5 @@
-// Who must obey whom: cl(C) of SEMANTICS I2 over persons, by offices and personal edges. (Agents and
-// keys are principals of their person; they never approve, so quorums look at persons alone.)
+// Who must obey whom: cl(C) of SEMANTICS I2 over persons, by offices and personal edges. (Agents
+// and keys are principals of their person; they never approve, so quorums look at persons alone.)
 //
 // Built once per charter; every query is a lookup or a merge of short sorted lists.
 #pragma once

@@ -1,7 +1,8 @@
 // Is this assignment of approvers to slots a quorum [Q1 Q2 Q6 I4 I5]? And, for liveness, find one.
 //
-// check_assignment is the law: decide calls it on the assignment that a claim carries. find_assignment
-// is a convenience of the gateway's and may be wrong only by missing one. Both pure.
+// check_assignment is the law: decide calls it on the assignment that a claim carries.
+// find_assignment is a convenience of the gateway's and may be wrong only by missing one. Both
+// pure.
 #pragma once
 
 #include <optional>

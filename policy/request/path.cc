@@ -56,9 +56,12 @@ bool path_matches(const std::vector<Segment>& pattern, std::string_view path) {
   return walk(pattern, path, [](const Segment&, std::string_view) {});
 }
 
+bool allows(const Matcher& matcher, std::string_view method) {
+  return std::binary_search(matcher.methods.begin(), matcher.methods.end(), method);
+}
+
 bool meets(const Matcher& matcher, std::string_view method, std::string_view path) {
-  return std::binary_search(matcher.methods.begin(), matcher.methods.end(), method) &&
-         path_matches(matcher.path, path);
+  return allows(matcher, method) && path_matches(matcher.path, path);
 }
 
 std::optional<std::string_view> segment_named(const std::vector<Segment>& pattern,

@@ -21,6 +21,8 @@ bool path_is_plain(std::string_view path);
 // `**` for one or more [C9].
 bool path_matches(const std::vector<Segment>& pattern, std::string_view path);
 
+// Whether a method is among a matcher's.
+bool allows(const Matcher& matcher, std::string_view method);
 // Whether method and path are among a matcher's; its conditions are another question.
 bool meets(const Matcher& matcher, std::string_view method, std::string_view path);
 

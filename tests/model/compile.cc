@@ -1,6 +1,7 @@
 #include "tests/model/compile.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "policy/people/closure.h"
 #include "tests/model/quorum.h"

@@ -49,8 +49,9 @@ TEST_CASE("what was appended is there after a restart, in order, and is fed to t
   {
     const auto journal = open_journal(place);
     REQUIRE(journal->append(entries(0, 5)).value() == Appended::ok);
-    REQUIRE(journal->append(std::vector<std::string>{"", std::string(entry_bytes_max, 'x')})
-                .value() == Appended::ok);
+    REQUIRE(
+        journal->append(std::vector<std::string>{"", std::string(entry_bytes_max, 'x')}).value() ==
+        Appended::ok);
     REQUIRE(journal->append({}).value() == Appended::ok);
     before = journal->checkpoint();
     CHECK(before.size == 7);

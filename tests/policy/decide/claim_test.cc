@@ -12,7 +12,7 @@ using testing::Deployment;
 using testing::has;
 using testing::is_granted;
 using testing::is_refused;
-using testing::with;
+using testing::replaced;
 
 constexpr Duration second{1};
 const std::vector<std::string> quorum = {"brandt", "farouk", "duarte"};
@@ -56,7 +56,7 @@ TEST_CASE("T12 a command is claimed once [W9]") {
 }
 
 TEST_CASE("T19 of two claims that fit the limit alone and not together, one passes [S6]") {
-  Deployment at(with(defence, "limit institution military 50%", "limit institution military 10%"));
+  Deployment at(replaced(defence, "limit institution military 50%", "limit institution military 10%"));
   const std::string first = at.held(at.strike("alvarez", {"usv-001", "usv-002"}));
   REQUIRE(is_granted(at.decide_and_record(intent::Cancel{first, "alvarez"})));
   const std::string one = at.held(at.strike("alvarez", {"usv-001"}));
@@ -69,7 +69,7 @@ TEST_CASE("T19 of two claims that fit the limit alone and not together, one pass
 }
 
 std::string two_commanders() {
-  return with(with(defence, "limit institution military 50%", "limit institution military 10%"),
+  return replaced(replaced(defence, "limit institution military 50%", "limit institution military 10%"),
               "person brandt",
               "person zorn \"Cdr Q. Zorn\" of mod holds fleet-commander\n  key ed25519 "
               "\"@key(zorn)@\"\nperson brandt");
@@ -93,7 +93,7 @@ TEST_CASE(
 
 TEST_CASE("a claim that failed a limit passes once there is room, if it has not expired [S1]") {
   // Short leases and a long execute window.
-  Deployment at(with(two_commanders(), "approve within 30m delay 2m execute within 10m lease 20m",
+  Deployment at(replaced(two_commanders(), "approve within 30m delay 2m execute within 10m lease 20m",
                      "approve within 30m delay 2m execute within 2h lease 20m"));
   const std::string one = at.held(at.strike("alvarez", {"usv-001", "usv-002"}));
   const std::string two = at.held(at.strike("zorn", {"usv-003"}));
@@ -124,7 +124,7 @@ TEST_CASE("T20 salami: small leases one after the other fill the window's limit 
 
 TEST_CASE(
     "T20 a claim meets the window's limit too, though its proposal was before the others' leases") {
-  Deployment at(with(two_commanders(), "limit institution military 10%",
+  Deployment at(replaced(two_commanders(), "limit institution military 10%",
                      "limit institution military 10% over 72h"));
   const std::string late = at.held(at.strike("zorn", {"usv-003"}));
   approve_all(at, late);
@@ -134,7 +134,7 @@ TEST_CASE(
 
 TEST_CASE("a limit on what one person cosigns counts those the claim counts [S5]") {
   Deployment at(
-      with(defence, "limit institution military 50%", "limit cosigned military at most 4"));
+      replaced(defence, "limit institution military 50%", "limit cosigned military at most 4"));
   const std::string one = at.held(at.strike("alvarez", {"usv-001"}));
   const std::string two = at.held(at.strike("alvarez", {"usv-002"}));
   approve_all(at, one);
@@ -148,7 +148,7 @@ TEST_CASE("a limit on what one person cosigns counts those the claim counts [S5]
 
 TEST_CASE("a limit on one provider's agents binds agents, not people [S5]") {
   Deployment at(
-      with(defence, "limit institution military 50%", "limit agents acme military at most 4"));
+      replaced(defence, "limit institution military 50%", "limit agents acme military at most 4"));
   REQUIRE(is_granted(at.approve_and_claim(at.held(at.strike("planner-7", {"usv-001"})))));
   CHECK(is_refused(at.decide_and_record(at.strike("planner-7", {"uav-001"})), "share-limit"));
   CHECK(is_granted(at.decide_and_record(at.strike("alvarez", {"uav-001"}))));
@@ -156,7 +156,7 @@ TEST_CASE("a limit on one provider's agents binds agents, not people [S5]") {
 
 TEST_CASE("a limit on span binds the superior's span through his subordinates [S4 S5]") {
   Deployment at(
-      with(with(defence, "limit institution military 50%", "limit span military at most 4"),
+      replaced(replaced(defence, "limit institution military 50%", "limit span military at most 4"),
            "person brandt",
            "person zorn \"Cdr Q. Zorn\" of mod holds fleet-commander\n  key ed25519 "
            "\"@key(zorn)@\"\nperson brandt"));
@@ -260,7 +260,7 @@ TEST_CASE("a claim has one assignment for each class of its command and no other
 }
 
 TEST_CASE("an expired charter lets nothing go [A7]") {
-  Deployment at(with(defence, "valid 2026-01-01 .. 2036-01-01", "valid 2026-01-01 .. 2026-06-02"));
+  Deployment at(replaced(defence, "valid 2026-01-01 .. 2036-01-01", "valid 2026-01-01 .. 2026-06-02"));
   at.now = at.charter().valid_until - Duration{121};
   const std::string id = at.held(at.strike("alvarez", {"uav-001"}));
   approve_all(at, id);

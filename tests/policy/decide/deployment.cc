@@ -16,7 +16,7 @@ std::shared_ptr<const Charter> load(std::string_view pattern) {
   return out.charter;
 }
 
-std::string with(std::string_view pattern, std::string_view from, std::string_view to) {
+std::string replaced(std::string_view pattern, std::string_view from, std::string_view to) {
   std::string out(pattern);
   const std::size_t at = out.find(from);
   REQUIRE_MESSAGE(at != std::string::npos, from);

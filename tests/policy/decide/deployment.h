@@ -22,7 +22,7 @@ namespace keyturn::testing {
 // Fails the test with the first error of a charter that does not load.
 std::shared_ptr<const Charter> load(std::string_view pattern);
 // `pattern` with `from` replaced by `to`, which must be there.
-std::string with(std::string_view pattern, std::string_view from, std::string_view to);
+std::string replaced(std::string_view pattern, std::string_view from, std::string_view to);
 
 struct Say {                      // how a word differs from an ordinary one
   Duration signed_at{0};          // from now

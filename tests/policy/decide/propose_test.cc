@@ -13,15 +13,15 @@ using testing::defence;
 using testing::Deployment;
 using testing::is_granted;
 using testing::is_refused;
-using testing::with;
+using testing::replaced;
 
 constexpr std::string_view chat_body = R"({"model":"helpful-only-3","messages":[]})";
 
 // A second class that the same requests match, with other windows, a veto of its own, and other
 // people.
 std::string two_classes() {
-  return with(
-      with(
+  return replaced(
+      replaced(
           defence, "pass telemetry",
           "class payload at fleet {\n  match POST /api/v1/tasks body /specification/@type in "
           "[\"ReleasePayload\"]\n  directs body /specification/carrier\n  shape /specification/**, "
@@ -178,7 +178,7 @@ TEST_CASE("an expired charter, and one not yet valid, holds nothing [A7]") {
   at.now = at.charter().valid_until - Duration{1};
   CHECK(is_granted(decide(at.ledger(), propose, at.now)));
   CHECK(is_refused(decide(at.ledger(), propose, at.charter().valid_until), "charter-expired"));
-  Deployment early(with(defence, "valid 2026-01-01", "valid 2026-06-02"));
+  Deployment early(replaced(defence, "valid 2026-01-01", "valid 2026-06-02"));
   CHECK(is_refused(early.decide_and_record(early.strike("alvarez", {"uav-001"})),
                    "charter-not-yet-valid"));
   early.now = early.charter().valid_from;
@@ -236,7 +236,7 @@ TEST_CASE("a text over 4 KiB is refused, never shortened [C8]") {
   std::string effect(300, 'e');
   for (int i = 0; i < 20; ++i) effect += " {body /specification/objective}";
   const std::string wide =
-      with(defence, "Strike by {systems} on {body /specification/objective}", effect);
+      replaced(defence, "Strike by {systems} on {body /specification/objective}", effect);
   Deployment long_text(wide);
   CHECK(is_granted(long_text.decide_and_record(long_text.strike("alvarez", {"uav-001"}, "x"))));
   CHECK(is_refused(
@@ -286,7 +286,7 @@ TEST_CASE("a command larger than a limit is refused at once") {
 
 // Two commanders of one institution that may direct 8 in all.
 std::string shared_room() {
-  return with(with(defence, "limit institution military 50%", "limit institution military 10%"),
+  return replaced(replaced(defence, "limit institution military 50%", "limit institution military 10%"),
               "person brandt",
               "person zorn \"Cdr Q. Zorn\" of mod holds fleet-commander\n  key ed25519 "
               "\"@key(zorn)@\"\nperson brandt");

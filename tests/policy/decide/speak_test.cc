@@ -12,7 +12,7 @@ using testing::is_granted;
 using testing::is_refused;
 using testing::is_unchanged;
 using testing::Say;
-using testing::with;
+using testing::replaced;
 
 const std::vector<Reason>& notes(const Decision& decision) {
   REQUIRE(is_granted(decision));
@@ -103,7 +103,7 @@ TEST_CASE("approvals are taken until `approve within` ends, and not a second lon
 
 TEST_CASE("T16 T18 an approval of the initiator, or of one under his command, is refused [Q7 I4]") {
   Deployment at(
-      with(with(defence, "holds fleet-commander", "holds fleet-commander, release-authority"),
+      replaced(replaced(defence, "holds fleet-commander", "holds fleet-commander, release-authority"),
            "person brandt",
            "person zorn \"Cdr Q. Zorn\" of mod holds release-authority under alvarez\n  key "
            "ed25519 \"@key(zorn)@\"\nperson brandt"));
@@ -131,7 +131,7 @@ TEST_CASE("an approval that adds nothing now is recorded, and answered with why 
 }
 
 std::string two_keys() {
-  return with(defence, "key ed25519 \"@key(brandt)@\"",
+  return replaced(defence, "key ed25519 \"@key(brandt)@\"",
               "key ed25519 \"@key(brandt)@\"\n  key ed25519 \"@key(spare)@\"");
 }
 
@@ -188,7 +188,7 @@ TEST_CASE("who has no veto in any matched rule has none [Q5]") {
 }
 
 std::string two_vetoes() {
-  return with(two_keys(), "veto 1 of office:judge-advocate", "veto 2 of office:judge-advocate");
+  return replaced(two_keys(), "veto 1 of office:judge-advocate", "veto 2 of office:judge-advocate");
 }
 
 TEST_CASE("T14 vetoes count by persons, and do not lapse before the claim [Q5 Q3]") {
@@ -210,7 +210,7 @@ TEST_CASE("a veto short of its number does not hinder a claim") {
 }
 
 TEST_CASE("one person's approval and veto both stand, and the veto counts [Q5]") {
-  Deployment at(with(defence, "veto 1 of office:judge-advocate",
+  Deployment at(replaced(defence, "veto 1 of office:judge-advocate",
                      "veto 1 of office:judge-advocate|release-authority"));
   const std::string id = at.held(at.strike("alvarez", {"uav-001"}));
   REQUIRE(is_granted(at.approve("brandt", id)));
@@ -218,7 +218,7 @@ TEST_CASE("one person's approval and veto both stand, and the veto counts [Q5]")
 }
 
 TEST_CASE("an expired charter takes no words [A7]") {
-  Deployment at(with(defence, "valid 2026-01-01 .. 2036-01-01", "valid 2026-01-01 .. 2026-06-02"));
+  Deployment at(replaced(defence, "valid 2026-01-01 .. 2036-01-01", "valid 2026-01-01 .. 2026-06-02"));
   at.now = at.charter().valid_until - Duration{10};
   const std::string id = at.held(at.strike("alvarez", {"uav-001"}));
   at.pass(Duration{9});

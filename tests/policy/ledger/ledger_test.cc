@@ -105,8 +105,8 @@ TEST_CASE("every entry that changes what may be decided changes the ledger's dig
 
 TEST_CASE("the digest does not depend on the order in which a charter declares") {
   // The same people and systems, declared the other way round, behind one digest line.
-  const std::string other = testing::with(
-      testing::with(
+  const std::string other = testing::replaced(
+      testing::replaced(
           defence,
           "person haddad  \"S. Haddad MP\" of parliament\n  key ed25519 \"@key(haddad)@\"\n", ""),
       "person farouk  ",

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "keyturn/limits.h"
 #include "policy/quorum/quorum.h"
 #include "tests/model/compile.h"

@@ -226,7 +226,7 @@ TEST_CASE("[C5] a system of another endpoint, and one named by a path, count as 
 }
 class recall at fleet {
   match POST, PUT /api/v1/recall/:id/now
-  match DELETE /api/:version/recall/* body /version in [2]
+  match DELETE /api/v1/:id/* body /version in [2]
   match DELETE /api/v1/recall/:id body /version in [1]
   directs path id, body /also/*
   shape /also/*, /version
@@ -250,7 +250,7 @@ class recall at fleet {
   // The segment is that of the matcher whose conditions hold, not of the first that has the path.
   CHECK(recall("DELETE", "/api/v1/recall/uav-004", R"({"version":1})") == "uav-004");
   CHECK(recall("DELETE", "/api/v1/recall/uav-004", R"({"version":2,"also":["uav-005"]})") ==
-        "uav-005");
+        "refused unknown-system");
 }
 
 }  // namespace keyturn

@@ -76,7 +76,7 @@ TEST_CASE("[C8] an effect quotes what the request says, and shows systems as the
   match POST /launch/:site query mode in ["hot", "cold"]
   directs body /ids/*
   shape /ids/*, /note, /level
-  effect "Launch {systems} from {path site}, {query mode}, {body /note} at {body /level} of {body /ids/*} {{as {header content-type}}}"
+  effect "Launch {systems} from {path site}, {query mode}, {body /note} at {body /level} {{as {header content-type}}}"
 }
 )");
   auto render = [&](std::string_view target, std::string_view body) {
@@ -86,11 +86,11 @@ TEST_CASE("[C8] an effect quotes what the request says, and shows systems as the
   const std::string_view body =
       R"({"ids":["uav-001","uav-002"],"note":"\u202egnp\", uav-009 \"","level":7})";
   CHECK(render("/launch/base-1?mode=h%6ft", body).value() ==
-        "Launch uav-[001..002] from \"base-1\", \"hot\", \"\\u202egnp\\\", uav-009 \\\"\" at 7 of "
-        "\"uav-001\", \"uav-002\" {as \"application/json\"}");
+        "Launch uav-[001..002] from \"base-1\", \"hot\", \"\\u202egnp\\\", uav-009 \\\"\" at 7 "
+        "{as \"application/json\"}");
   for (std::string_view other :
        {R"({"ids":["uav-001"],"level":7})", R"({"ids":["uav-001"],"note":"","level":1.5})",
-        R"({"ids":["uav-001"],"note":null,"level":7})", R"({"ids":[],"note":"","level":7})"}) {
+        R"({"ids":["uav-001"],"note":null,"level":7})"}) {
     CAPTURE(other);
     CHECK(render("/launch/base-1?mode=hot", other).error().code == Code::invalid);
   }
@@ -99,12 +99,6 @@ TEST_CASE("[C8] an effect quotes what the request says, and shows systems as the
       render("/launch/base-1?mode=hot", R"({"ids":["uav-001"],"note":")" + note + R"(","level":7})")
           .error()
           .code == Code::too_large);
-  std::string ids;
-  for (int i = 0; i < 400; ++i) ids += "\"uav-001\",";
-  CHECK(render("/launch/base-1?mode=hot",
-               "{\"ids\":[" + ids + "\"uav-002\"],\"note\":\"\",\"level\":7}")
-            .error()
-            .code == Code::too_large);
 }
 
 }  // namespace keyturn

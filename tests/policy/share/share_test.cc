@@ -13,12 +13,12 @@ namespace {
 using testing::defence;
 using testing::Deployment;
 using testing::is_granted;
-using testing::with;
+using testing::replaced;
 
 constexpr Duration second{1};
 
 std::string every_limit() {
-  return with(defence, "limit person military 10%, at most 400 over 72h",
+  return replaced(defence, "limit person military 10%, at most 400 over 72h",
               "limit person military 10%, at most 400 over 72h\nlimit span military 40%\n"
               "limit agents acme military at most 6\nlimit cosigned military 30%");
 }

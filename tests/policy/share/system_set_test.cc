@@ -41,7 +41,7 @@ TEST_CASE("a set of systems is written in ranges, and once [C8]") {
 
 TEST_CASE("a range holds only names that differ in one number of equal width") {
   const auto charter =
-      load(testing::with(defence, "class strike",
+      load(testing::replaced(defence, "class strike",
                          "system a1-1 pool military/air weight 1 at fleet\nsystem a2-1 pool "
                          "military/air weight 1 at fleet\n"
                          "system a2-2 pool military/air weight 1 at fleet\nsystem b9 pool "
