@@ -26,9 +26,12 @@ void live(Deployment& at) {
 }
 
 // The index of the first entry that a replay refuses, and its error; or entries.size().
-std::pair<std::size_t, std::string> replay(const Deployment& at,
-                                           const std::vector<std::string>& entries,
-                                           Domain domain = Domain::live) {
+struct Refusal {
+  std::size_t entry = 0;
+  std::string why;
+};
+Refusal replay(const Deployment& at, const std::vector<std::string>& entries,
+               Domain domain = Domain::live) {
   Replayer replayer(at.shared_charter(), domain);
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const auto next = replayer.next(entries[i]);
@@ -70,17 +73,17 @@ TEST_CASE(
     for (std::size_t byte = from; byte < entry.size(); byte += 3) {
       std::vector<std::string> changed = at.entries();
       changed[i][byte] = static_cast<char>(changed[i][byte] ^ 1);
-      const auto [failed_at, why] = replay(at, changed);
+      const Refusal refusal = replay(at, changed);
       // Facts that no decision rests on are bound by whoever holds the body, and by the tree: the
       // next proposal names another root. The last entries have only the signed checkpoint behind
       // them.
-      if (failed_at == changed.size()) continue;
-      if (failed_at > i) {
-        CHECK(why.find("[W2]") != std::string::npos);
+      if (refusal.entry == changed.size()) continue;
+      if (refusal.entry > i) {
+        CHECK(refusal.why.find("[W2]") != std::string::npos);
         continue;
       }
-      REQUIRE_MESSAGE(failed_at == i, why);
-      CHECK(why.find("entry " + std::to_string(i)) != std::string::npos);
+      REQUIRE_MESSAGE(refusal.entry == i, refusal.why);
+      CHECK(refusal.why.find("entry " + std::to_string(i)) != std::string::npos);
     }
   }
 }
@@ -113,13 +116,13 @@ TEST_CASE("an entry left out, doubled or moved is refused where it is missed [T9
     without.erase(without.begin() + static_cast<std::ptrdiff_t>(i));
     // The refused proposal changes nothing, but later proposals name roots; the last ones are
     // loose.
-    const auto [failed_at, why] = replay(at, without);
-    if (i == 0) CHECK(failed_at == 0);
-    if (i == 1) CHECK(failed_at == 1);
+    const Refusal refusal = replay(at, without);
+    if (i == 0) CHECK(refusal.entry == 0);
+    if (i == 1) CHECK(refusal.entry == 1);
   }
   std::vector<std::string> doubled = at.entries();
   doubled.insert(doubled.begin() + 2, doubled[1]);
-  CHECK(replay(at, doubled).first == 2);
+  CHECK(replay(at, doubled).entry == 2);
 }
 
 TEST_CASE("T15 an entry dated before the one before it is refused [T1]") {
@@ -130,9 +133,9 @@ TEST_CASE("T15 an entry dated before the one before it is refused [T1]") {
   const std::size_t last = entries.size() - 1;
   entries[last].replace(entries[last].find(later), later.size(),
                         "at " + (at.now - Duration{1}).to_string());
-  const auto [failed_at, why] = replay(at, entries);
-  CHECK(failed_at == last);
-  CHECK(why.find("[T1]") != std::string::npos);
+  const Refusal refusal = replay(at, entries);
+  CHECK(refusal.entry == last);
+  CHECK(refusal.why.find("[T1]") != std::string::npos);
 }
 
 TEST_CASE(
@@ -142,9 +145,9 @@ TEST_CASE(
   intent::Propose propose = at.strike("alvarez", {"uav-001"});
   propose.journal_root.bytes[5] ^= 1;
   at.held(propose);
-  const auto [failed_at, why] = replay(at, at.entries());
-  CHECK(failed_at == 1);
-  CHECK(why.find("[W2]") != std::string::npos);
+  const Refusal refusal = replay(at, at.entries());
+  CHECK(refusal.entry == 1);
+  CHECK(refusal.why.find("[W2]") != std::string::npos);
 }
 
 TEST_CASE("a decision that decide does not give is refused, and the error says both [T9]") {
@@ -157,10 +160,10 @@ TEST_CASE("a decision that decide does not give is refused, and the error says b
   forged.events.push_back(event::Refused{{{"by", "because"}}});
   std::vector<std::string> entries = at.entries();
   entries.push_back(encode_entry(forged).value());
-  const auto [failed_at, why] = replay(at, entries);
-  CHECK(failed_at == 1);
-  CHECK(why.find("because") != std::string::npos);
-  CHECK(why.find("[T9]") != std::string::npos);
+  const Refusal refusal = replay(at, entries);
+  CHECK(refusal.entry == 1);
+  CHECK(refusal.why.find("because") != std::string::npos);
+  CHECK(refusal.why.find("[T9]") != std::string::npos);
 }
 
 TEST_CASE("T19 a claim that only its writer's fold allows is refused [T9 S6]") {
@@ -178,7 +181,7 @@ TEST_CASE("T19 a claim that only its writer's fold allows is refused [T9 S6]") {
   forged.events.push_back(claimed);
   std::vector<std::string> entries = at.entries();
   entries.push_back(encode_entry(forged).value());
-  CHECK(replay(at, entries).first == 2);
+  CHECK(replay(at, entries).entry == 2);
 }
 
 TEST_CASE("after an error a replay takes no further entry") {
@@ -193,8 +196,8 @@ TEST_CASE("after an error a replay takes no further entry") {
 TEST_CASE("E1 a live journal is not an exercise's [E1]") {
   Deployment at(defence);
   live(at);
-  const auto [failed_at, why] = replay(at, at.entries(), Domain::exercise);
-  CHECK(failed_at < at.entries().size());
+  const Refusal refusal = replay(at, at.entries(), Domain::exercise);
+  CHECK(refusal.entry < at.entries().size());
 }
 
 // Anything at all may be asked; what lived and what is replayed are one ledger.

@@ -15,7 +15,7 @@ using testing::Deployment;
 using testing::is_granted;
 using testing::replaced;
 
-constexpr Duration minute{60}, hour{3600}, second{1};
+constexpr Duration second{1};
 
 std::string every_limit() {
   return replaced(defence, "limit person military 10%, at most 400 over 72h",
