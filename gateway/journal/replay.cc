@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "gateway/journal/sqlite.h"
+#include "gateway/officials/recompute.h"
 #include "policy/request/extract.h"
 
 namespace keyturn {
@@ -25,16 +26,8 @@ class FactsCheck {
     if (request_digest(record->parts()) != propose.request || record->nonce != propose.nonce)
       return Error{Code::corrupt,
                    "the body filed under " + propose.request.to_string() + " is another request"};
-    const auto endpoint = charter_->find_endpoint(record->endpoint);
-    if (!endpoint) return Error{Code::corrupt, "its endpoint is not the charter's"};
-    RequestView request;
-    request.method = record->method;
-    request.target = record->target;
-    for (const auto& header : record->headers)
-      request.fields.emplace_back(header.first, header.second);
-    request.body = record->body;
-    CHECK_OK(extractor_.extract(*endpoint, request, *scratch_, facts_));
-    if (facts_ != propose.facts)
+    TRY(const Facts facts, facts_of(*charter_, extractor_, *record));
+    if (facts != propose.facts)
       return Error{Code::corrupt, "the facts in the entry are not those of its body"};
     return Outcome::same;
   }
@@ -43,9 +36,6 @@ class FactsCheck {
   const std::shared_ptr<const Charter> charter_;
   const Bodies& bodies_;
   const Extractor extractor_;
-  std::unique_ptr<Extractor::Scratch, void (*)(Extractor::Scratch*)> scratch_ =
-      Extractor::make_scratch();
-  Facts facts_;
 };
 
 }  // namespace

@@ -177,7 +177,7 @@ TEST_CASE(
            "UPDATE filed SET idx = 3 - idx",
            "UPDATE filed SET wrapped = (SELECT wrapped FROM filed WHERE idx = 2)",
            "UPDATE body SET sealed = (SELECT sealed FROM body WHERE idx = 2)",
-           "UPDATE body SET sealed = sealed || x'00'",
+           "UPDATE body SET sealed = substr(sealed, 1, 60)",
            "UPDATE body SET sealed = x''",
            "UPDATE filed SET wrapped = x'00'",
            "DELETE FROM body",
