@@ -5,8 +5,32 @@
 : "${KEYTURN:?the binary}"
 
 die() {
-  echo "failed: $*" >&2
+  local what=$*
+  echo "failed: ${what:0:3000}" >&2
   exit 1
+}
+
+# What a test starts with: a folder of its own in `work`, and an end to everything that it leaves running,
+# stopped processes too.
+begin() {
+  set -uo pipefail
+  work=$(mktemp -d "${TMPDIR:-/tmp}/keyturn-test.XXXXXX")
+  trap 'finish_test' EXIT
+}
+
+finish_test() {
+  local status=$?
+  local pid
+  local -a left
+  mapfile -t left < <(jobs -p)
+  disown -a # so that bash says nothing of their end
+  for pid in "${left[@]}"; do kill -KILL "$pid" 2>/dev/null; done
+  for pid in "${left[@]}"; do
+    while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
+  done
+  [[ $(type -t at_end) == function ]] && at_end
+  rm -rf "$work"
+  exit "$status"
 }
 
 free_port() {
@@ -21,14 +45,17 @@ free_port() {
   die "no free port"
 }
 
-# make_deployment FOLDER [DELAY]: everything that `keyturn init` makes, with short ladder steps.
+# make_deployment FOLDER [DELAY [OPTION…]]: everything that `keyturn init` makes, with ladder steps of
+# `step_ms` (1000).
 make_deployment() {
   home=$1
+  local delay=${2:-2s}
+  shift $(($# < 2 ? $# : 2))
   callers=$(free_port) officials=$(free_port) fleet=$(free_port) model=$(free_port)
-  "$KEYTURN" init "$home" --delay "${2:-2s}" --callers "127.0.0.1:$callers" \
+  "$KEYTURN" init "$home" --delay "$delay" "$@" --callers "127.0.0.1:$callers" \
     --officials "127.0.0.1:$officials" --fleet "http://127.0.0.1:$fleet" \
     --model "http://127.0.0.1:$model" >"$home.init" || die "keyturn init"
-  printf '\n[holding]\nstep_ms = 1000\n' >>"$home/keyturn.toml"
+  printf '\n[holding]\nstep_ms = %s\n' "${step_ms:-1000}" >>"$home/keyturn.toml"
   export KEYTURN_OFFICIALS_URL=http://127.0.0.1:$officials KEYTURN_CHARTER=$home/charter.keyturn
   export KEYTURN_DATA=$home/data KEYTURN_PASSPHRASE_FILE=$home/passphrase
   url=http://127.0.0.1:$callers fleet_url=http://127.0.0.1:$fleet model_url=http://127.0.0.1:$model
@@ -67,6 +94,14 @@ start_endpoints() {
 start_gateway() {
   start gateway "$KEYTURN" serve --config "$home/keyturn.toml"
   wait_for "the gateway" "$KEYTURN" call GET "$KEYTURN_OFFICIALS_URL/readyz"
+}
+
+# The gateway must refuse to start: refuses_start PATTERN WHAT.
+refuses_start() {
+  local said
+  said=$(timeout 20 "$KEYTURN" serve --config "$home/keyturn.toml" 2>&1)
+  [[ $? == 2 ]] || die "$2: the gateway starts: $said"
+  has "$said" "$1" "$2"
 }
 
 # caller PRINCIPAL METHOD PATH [BODY-FILE] [OPTION…]: prints status and answer.
@@ -118,3 +153,59 @@ fleet_requests() { "$KEYTURN" call GET "$fleet_url/simulated/requests" | grep -o
 
 # has TEXT PATTERN WHAT
 has() { grep -qE -- "$2" <<<"$1" || die "$3: expected \`$2\` in: $1"; }
+
+# answers STATUS PATTERN WHAT COMMAND…: COMMAND is a call; its answer has this status, and this in it.
+answers() {
+  local status=$1 pattern=$2 what=$3 answer
+  shift 3
+  answer=$("$@" 2>&1)
+  [[ ${answer%%$'\n'*} == "$status" ]] || die "$what: expected $status, got: $answer"
+  has "$answer" "$pattern" "$what"
+}
+
+# fails STATUS PATTERN WHAT COMMAND…: COMMAND ends with this exit status and says this.
+fails() {
+  local status=$1 pattern=$2 what=$3 said
+  shift 3
+  said=$("$@" 2>&1)
+  local got=$?
+  [[ $got == "$status" ]] || die "$what: expected exit status $status, got $got: $said"
+  has "$said" "$pattern" "$what"
+}
+
+# hold PRINCIPAL BODY-FILE [OPTION…]: sends a strike task and goes away after one step of the ladder. The
+# held command's id is then in `id`, the path to wait for it at in `wait_path`.
+hold() {
+  local answer principal=$1 body=$2
+  shift 2
+  answer=$(caller "$principal" POST /api/v1/tasks "$body" --no-follow "$@")
+  [[ ${answer%%$'\n'*} == 303 ]] || die "the request of $principal is not held: $answer"
+  id=$(sed -n 's/^Keyturn-Command: //p' <<<"$answer")
+  wait_path=$(sed -n 's/^Location: //p' <<<"$answer")
+}
+
+# Approvals of several officials at once: the keys' passphrases take their time.
+approve_all() {
+  local id=$1 name
+  local -a pids=()
+  shift
+  for name; do
+    approve "$name" "$id" >"$home/$name.approve" 2>&1 &
+    pids+=($!)
+  done
+  for name in "${pids[@]}"; do
+    wait "$name" || die "an approval of $id: $(cat "$home"/*.approve)"
+  done
+}
+
+# raw FILE…: these bytes to the callers' listener, on a connection of their own. Prints what comes until the
+# gateway closes; fails if it does not.
+raw() {
+  local status
+  exec 9<>"/dev/tcp/127.0.0.1/$callers" || die "no connection to the gateway"
+  cat "$@" >&9 2>/dev/null
+  timeout 10 cat <&9
+  status=$?
+  exec 9<&- 9>&-
+  return "$status"
+}
