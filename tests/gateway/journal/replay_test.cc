@@ -146,7 +146,7 @@ TEST_CASE("an entry that decide does not give is found, and is named") {
     CHECK(here.replay().findings[0].index == entries.size() - 1);
   }
   SUBCASE("the genesis of another charter") {
-    Deployment other(keyturn::testing::with(defence, "lease 20m", "lease 21m"));
+    Deployment other(keyturn::testing::replaced(defence, "lease 20m", "lease 21m"));
     entries[0] = other.entries()[0];
     here.write(entries);
     CHECK(here.replay().findings[0].index == 0);
