@@ -61,12 +61,13 @@ Ending refused(const std::vector<Reason>& reasons) {
 }
 
 Ending outcome_unknown() {
-  return {409,
-          "outcome-unknown",
-          "the command was sent and no whole answer came: it may have been carried out. It is never "
-          "sent again; look at the endpoint, and repeat it only with another Idempotency-Key",
-          {},
-          false};
+  return {
+      409,
+      "outcome-unknown",
+      "the command was sent and no whole answer came: it may have been carried out. It is never "
+      "sent again; look at the endpoint, and repeat it only with another Idempotency-Key",
+      {},
+      false};
 }
 
 }  // namespace
@@ -95,11 +96,8 @@ std::string Holds::new_id() {
 
 // Unguessable without the key, and the same after a restart.
 std::string Holds::ticket(const std::string& id) const {
-  const Digest mac = Sha256()
-                         .update("keyturn/wait/v1\n")
-                         .update(ticket_key_.expose())
-                         .update(id)
-                         .finish();
+  const Digest mac =
+      Sha256().update("keyturn/wait/v1\n").update(ticket_key_.expose()).update(id).finish();
   return id + "-" + hex_encode(ByteView(mac.bytes).first(16));
 }
 
@@ -207,8 +205,11 @@ void Holds::attach(const Ledger& ledger, Hold& hold, std::shared_ptr<Waiter> wai
       break;
   }
   if (hold.waiters.size() >= waiters_per_command_max) {
-    waiter->ended({429, "too-many-waiters",
-                   "`waiters_per_command_max` callers already wait for this command", {}, false});
+    waiter->ended({429,
+                   "too-many-waiters",
+                   "`waiters_per_command_max` callers already wait for this command",
+                   {},
+                   false});
     return;
   }
   waiting_on_[waiter.get()] = hold.id;
@@ -281,16 +282,15 @@ void Holds::try_claim(const Ledger& ledger, Hold& hold, const Command& command, 
     return;
   }
   Intent claim = intent::Claim{hold.id, window->assignments};
-  // A claim that a limit refuses stays claimable [S1]. Its refusal is journalled once; after that we
-  // only look whether it would pass now, and submit it when it would.
+  // A claim that a limit refuses stays claimable [S1]. Its refusal is journalled once; after that
+  // we only look whether it would pass now, and submit it when it would.
   if (hold.claim_refused && decide(ledger, claim, now).kind != Decision::Kind::granted) {
     due_.emplace(now + Duration{1}, hold.id);
     return;
   }
   hold.state = Hold::State::claiming;
-  sequencer_.submit(std::move(claim), [this, id = hold.id](const Result<Answer>& answer) {
-    claimed(id, answer);
-  });
+  sequencer_.submit(std::move(claim),
+                    [this, id = hold.id](const Result<Answer>& answer) { claimed(id, answer); });
 }
 
 void Holds::claimed(const std::string& id, const Result<Answer>& answer) {
@@ -298,8 +298,8 @@ void Holds::claimed(const std::string& id, const Result<Answer>& answer) {
   if (found == by_id_.end()) return;
   Hold& hold = found->second;
   if (!answer.ok()) {
-    // Nobody knows whether the claim was written. Nothing was sent; the ordinary start finds out, and
-    // says `outcome unknown` if it was [T5].
+    // Nobody knows whether the claim was written. Nothing was sent; the ordinary start finds out,
+    // and says `outcome unknown` if it was [T5].
     end(hold, unavailable(answer.error()), 0);
     return;
   }
@@ -378,8 +378,8 @@ void Holds::end(Hold& hold, Ending ending, std::int64_t keep_ms) {
     forget(std::string(hold.id));
     return;
   }
-  // Without a keep_ms an identical request is a new one; a caller between two steps of the ladder is
-  // still told how his ended.
+  // Without a keep_ms an identical request is a new one; a caller between two steps of the ladder
+  // is still told how his ended.
   if (keep_ms <= 0) by_sameness_.erase(hold.sameness);
   forget_.emplace(clock_.monotonic().count() + std::max(keep_ms, between_steps_ms), hold.id);
 }
@@ -426,8 +426,8 @@ void Holds::restore(const Ledger& ledger, const Command& command, Time now) {
   if (by_id_.find(command.id) == by_id_.end()) {
     auto record = bodies_.get(command.request);
     if (!record.ok()) {
-      alarm_("command " + command.id + " has no readable body and will expire: " +
-             record.error().message);
+      alarm_("command " + command.id +
+             " has no readable body and will expire: " + record.error().message);
       return;
     }
     Hold& hold = by_id_[command.id];

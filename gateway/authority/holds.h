@@ -1,12 +1,12 @@
 // Holds: the requests that wait for their quorum, and the callers that wait for them.
 //
-// Identical requests of one principal attach to one held command; it is dispatched at most once, only
-// after its claim is in the journal, and only while somebody waits for it. Holds survive a restart:
-// they are rebuilt from the ledger and the filed bodies; a claim without an outcome then becomes
-// `outcome unknown`, and nothing is ever sent a second time [W9].
+// Identical requests of one principal attach to one held command; it is dispatched at most once,
+// only after its claim is in the journal, and only while somebody waits for it. Holds survive a
+// restart: they are rebuilt from the ledger and the filed bodies; a claim without an outcome then
+// becomes `outcome unknown`, and nothing is ever sent a second time [W9].
 //
-// Thread rule: everything on the sequencer's thread (enter it through Sequencer::inspect). Waiters are
-// told there too, and must only post to their own loop.
+// Thread rule: everything on the sequencer's thread (enter it through Sequencer::inspect). Waiters
+// are told there too, and must only post to their own loop.
 #pragma once
 
 #include <functional>
@@ -57,9 +57,9 @@ class Dispatcher {
  public:
   virtual ~Dispatcher() = default;
   // `done` may come on any thread.
-  virtual std::shared_ptr<SharedAnswer> dispatch(
-      const LoggedDecision& decision, const BodyRecord& record,
-      std::function<void(intent::Outcome)> done) = 0;
+  virtual std::shared_ptr<SharedAnswer> dispatch(const LoggedDecision& decision,
+                                                 const BodyRecord& record,
+                                                 std::function<void(intent::Outcome)> done) = 0;
 };
 
 class Holds : public SequencerObserver {
@@ -79,7 +79,8 @@ class Holds : public SequencerObserver {
               std::shared_ptr<Waiter> waiter, Time now);
   void leave(const Waiter* waiter);
   // The command behind a wait URL, if it is this principal's.
-  std::optional<std::string> command_of(const std::string& principal, std::string_view ticket) const;
+  std::optional<std::string> command_of(const std::string& principal,
+                                        std::string_view ticket) const;
   std::size_t waiting() const { return waiting_on_.size(); }
 
   void on_opened(const Ledger& ledger, Time now) override;
@@ -88,14 +89,20 @@ class Holds : public SequencerObserver {
 
  private:
   struct Hold {
-    enum class State : unsigned char { proposing, held, claiming, dispatched, ended } state = State::proposing;
+    enum class State : unsigned char {
+      proposing,
+      held,
+      claiming,
+      dispatched,
+      ended
+    } state = State::proposing;
     std::string id;
     std::string principal;
     Digest sameness;
     std::vector<std::shared_ptr<Waiter>> waiters;
-    std::shared_ptr<SharedAnswer> answer;   // dispatched
-    std::optional<Ending> ending;           // ended
-    bool claim_refused = false;             // a refusal of its claim is in the journal already
+    std::shared_ptr<SharedAnswer> answer;  // dispatched
+    std::optional<Ending> ending;          // ended
+    bool claim_refused = false;            // a refusal of its claim is in the journal already
   };
 
   struct Filing {
@@ -130,10 +137,10 @@ class Holds : public SequencerObserver {
   std::unordered_map<Digest, std::string> by_sameness_;
   std::unordered_map<std::string, std::string> by_ticket_;
   std::unordered_map<const Waiter*, std::string> waiting_on_;
-  std::vector<Filing> filings_;                     // proposals of this round
-  std::multimap<Time, std::string> due_;            // look at this hold then
-  std::multimap<std::int64_t, std::string> forget_; // by monotonic milliseconds
-  const Ledger* ledger_ = nullptr;                  // valid while the sequencer calls us
+  std::vector<Filing> filings_;                      // proposals of this round
+  std::multimap<Time, std::string> due_;             // look at this hold then
+  std::multimap<std::int64_t, std::string> forget_;  // by monotonic milliseconds
+  const Ledger* ledger_ = nullptr;                   // valid while the sequencer calls us
 };
 
 }  // namespace keyturn

@@ -162,8 +162,8 @@ bool Sequencer::reopen() {
 }
 
 bool Sequencer::clock_is_behind(Time now) {
-  const bool behind =
-      opened_.ledger->last_at() - now > Duration{static_cast<std::int64_t>(clock_behind_seconds_max)};
+  const bool behind = opened_.ledger->last_at() - now >
+                      Duration{static_cast<std::int64_t>(clock_behind_seconds_max)};
   if (behind && !behind_) {
     alarm_("the clock is " + (opened_.ledger->last_at() - now).to_string() +
            " behind the journal's last entry; gated requests are refused until it is set right");
@@ -188,8 +188,8 @@ void Sequencer::decide_batch(std::vector<Item> items) {
   if (!bytes.empty()) {
     const Result<Appended> appended = opened_.journal->append(bytes);
     if (!appended.ok() || *appended != Appended::ok) {
-      // The working ledger holds what may never have been written: it is of no more use, and neither
-      // is a journal whose tree may be behind its store.
+      // The working ledger holds what may never have been written: it is of no more use, and
+      // neither is a journal whose tree may be behind its store.
       ready_.store(false, std::memory_order_release);
       const bool unknown = appended.ok() && *appended == Appended::unknown;
       alarm_("an append to the journal failed (" +
@@ -241,8 +241,8 @@ Sequencer::Decided Sequencer::decide_one(Item item, Time at, std::vector<std::st
     return out;
   }
   if (auto applied = ledger.apply(entry); !applied.ok()) {
-    out.error = Error{Code::internal, "a decision does not fit its own ledger: " +
-                                          applied.error().message};
+    out.error =
+        Error{Code::internal, "a decision does not fit its own ledger: " + applied.error().message};
     return out;
   }
   bytes.push_back(std::move(encoded).value());
@@ -254,8 +254,8 @@ Sequencer::Decided Sequencer::decide_one(Item item, Time at, std::vector<std::st
   return out;
 }
 
-// Refusals of one principal beyond some a minute are counted, not written each [T7]: a flood of them
-// would fill the journal. They change nothing, so nothing is lost but their texts.
+// Refusals of one principal beyond some a minute are counted, not written each [T7]: a flood of
+// them would fill the journal. They change nothing, so nothing is lost but their texts.
 bool Sequencer::only_counted(const Intent& intent, const Decision& decision, Time at) {
   (void)decision;
   const std::string principal = refused_principal(intent);
@@ -279,8 +279,8 @@ void Sequencer::submit_counted(Time now, bool all) {
       continue;
     }
     if (window.counted > 0) {
-      items.push_back(Item{intent::Refusals{it->first, window.counted},
-                           [](const Result<Answer>&) {}, {}, {}});
+      items.push_back(
+          Item{intent::Refusals{it->first, window.counted}, [](const Result<Answer>&) {}, {}, {}});
     }
     it = refusals_.erase(it);
   }

@@ -1,14 +1,15 @@
-// Sequencer: the one thread on which everything gated is decided, journalled, and only then answered.
+// Sequencer: the one thread on which everything gated is decided, journalled, and only then
+// answered.
 //
-// It owns the working ledger [T10]. Intents are decided in the order they came, each on the ledger left
-// by the one before [T4], at one time for the whole batch: max(clock, last entry's) [T1]; the batch is
-// one append; nobody is answered before the append is durable [T7]. If the store fails, refuses or
-// does not say what became of the append, the working ledger is thrown away and the journal is opened
-// anew by the ordinary start, until that succeeds; meanwhile every intent is answered `unavailable`
-// and passes go on [T5 T7].
+// It owns the working ledger [T10]. Intents are decided in the order they came, each on the ledger
+// left by the one before [T4], at one time for the whole batch: max(clock, last entry's) [T1]; the
+// batch is one append; nobody is answered before the append is durable [T7]. If the store fails,
+// refuses or does not say what became of the append, the working ledger is thrown away and the
+// journal is opened anew by the ordinary start, until that succeeds; meanwhile every intent is
+// answered `unavailable` and passes go on [T5 T7].
 //
-// Thread rule: submit() and inspect() from any thread; callbacks and observers run on the sequencer's
-// thread, must not block, and must not throw.
+// Thread rule: submit() and inspect() from any thread; callbacks and observers run on the
+// sequencer's thread, must not block, and must not throw.
 #pragma once
 
 #include <atomic>
@@ -31,8 +32,8 @@
 
 namespace keyturn {
 
-// Proof that a claim was granted and is in the journal: the dispatch of a gated request takes one, so
-// forwarding what was not logged does not compile.
+// Proof that a claim was granted and is in the journal: the dispatch of a gated request takes one,
+// so forwarding what was not logged does not compile.
 class LoggedDecision {
  public:
   const std::string& command() const { return command_; }
@@ -50,7 +51,8 @@ class LoggedDecision {
 
 struct Answer {
   Decision decision;
-  std::uint64_t index = 0;  // the entry; meaningless where the decision is `unchanged` or only counted
+  std::uint64_t index =
+      0;  // the entry; meaningless where the decision is `unchanged` or only counted
   Time at;
   std::optional<LoggedDecision> logged;  // of a granted claim
 };
@@ -79,8 +81,7 @@ class Sequencer {
   using Inspect = std::function<void(const Ledger& ledger, const Journal& journal, Time now)>;
   static constexpr int tick_ms = 50;
 
-  Sequencer(Clock& clock, Entropy& entropy, Open open,
-            std::function<void(std::string_view)> alarm);
+  Sequencer(Clock& clock, Entropy& entropy, Open open, std::function<void(std::string_view)> alarm);
   ~Sequencer();  // stops
   Sequencer(const Sequencer&) = delete;
   Sequencer& operator=(const Sequencer&) = delete;
@@ -90,8 +91,8 @@ class Sequencer {
   // Decides what was submitted, writes what is only counted, and ends the thread. Idempotent.
   void stop();
 
-  // A proposal's id, nonce, facts and digest come from the caller; its journal position is filled in
-  // here [W2]. The callback gets an error only if nothing was decided: unavailable, too_large.
+  // A proposal's id, nonce, facts and digest come from the caller; its journal position is filled
+  // in here [W2]. The callback gets an error only if nothing was decided: unavailable, too_large.
   void submit(Intent intent, Callback callback);
   // Runs `function` between two batches; never while the journal is closed (then it is not run, and
   // `otherwise` is).

@@ -26,9 +26,11 @@ void add_official(CLI::App* app, Official& official) {
 }
 
 void add_charter(CLI::App& app, Chosen& chosen) {
-  CLI::App* charter = app.add_subcommand("charter", "work on a charter's text")->require_subcommand(1);
+  CLI::App* charter =
+      app.add_subcommand("charter", "work on a charter's text")->require_subcommand(1);
   auto check = std::make_shared<CharterCheck>();
-  CLI::App* command = charter->add_subcommand("check", "say everything that is wrong with a charter");
+  CLI::App* command =
+      charter->add_subcommand("check", "say everything that is wrong with a charter");
   command->add_option("file", check->file, "the charter")->required();
   command->add_flag("--quiet", check->quiet, "print nothing where all is well");
   command->callback([check, &chosen] { chosen = [check] { return charter_check(*check); }; });
@@ -36,35 +38,49 @@ void add_charter(CLI::App& app, Chosen& chosen) {
 
 void add_setup(CLI::App& app, Chosen& chosen) {
   auto options = std::make_shared<Init>();
-  CLI::App* command =
-      app.add_subcommand("init", "make a folder with a filled charter, keys, tokens and a data folder");
+  CLI::App* command = app.add_subcommand(
+      "init", "make a folder with a filled charter, keys, tokens and a data folder");
   command->add_option("folder", options->folder, "a new folder")->required();
-  command->add_option("--deployment", options->deployment, "the deployment's name")->capture_default_str();
-  command->add_option("--callers", options->callers, "where callers connect")->capture_default_str();
-  command->add_option("--officials", options->officials, "where officials connect")->capture_default_str();
+  command->add_option("--deployment", options->deployment, "the deployment's name")
+      ->capture_default_str();
+  command->add_option("--callers", options->callers, "where callers connect")
+      ->capture_default_str();
+  command->add_option("--officials", options->officials, "where officials connect")
+      ->capture_default_str();
   command->add_option("--fleet", options->fleet, "origin of the fleet")->capture_default_str();
-  command->add_option("--model", options->model, "origin of the model endpoint")->capture_default_str();
-  command->add_option("--delay", options->delay, "delay between quorum and claim")->capture_default_str();
+  command->add_option("--model", options->model, "origin of the model endpoint")
+      ->capture_default_str();
+  command->add_option("--delay", options->delay, "delay between quorum and claim")
+      ->capture_default_str();
   command->callback([options, &chosen] { chosen = [options] { return init(*options); }; });
 
   CLI::App* keys = app.add_subcommand("keys", "key files")->require_subcommand(1);
   auto fresh = std::make_shared<KeysNew>();
-  CLI::App* keys_new_command = keys->add_subcommand("new", "make a key, print its line for the charter");
-  keys_new_command->add_option("name", fresh->name, "the person, agent or journal it is for")->required();
-  keys_new_command->add_option("file", fresh->file, "where to write it; never overwrites")->required();
-  keys_new_command->add_option("--passphrase-file", fresh->passphrase_file, "its passphrase; asked for otherwise")
+  CLI::App* keys_new_command =
+      keys->add_subcommand("new", "make a key, print its line for the charter");
+  keys_new_command->add_option("name", fresh->name, "the person, agent or journal it is for")
+      ->required();
+  keys_new_command->add_option("file", fresh->file, "where to write it; never overwrites")
+      ->required();
+  keys_new_command
+      ->add_option("--passphrase-file", fresh->passphrase_file,
+                   "its passphrase; asked for otherwise")
       ->envname("KEYTURN_PASSPHRASE_FILE");
   keys_new_command->callback([fresh, &chosen] { chosen = [fresh] { return keys_new(*fresh); }; });
   auto shown = std::make_shared<KeysShow>();
-  CLI::App* keys_show_command = keys->add_subcommand("show", "print a key file's name and public key");
+  CLI::App* keys_show_command =
+      keys->add_subcommand("show", "print a key file's name and public key");
   keys_show_command->add_option("file", shown->file, "the key file")->required();
   keys_show_command->callback([shown, &chosen] { chosen = [shown] { return keys_show(*shown); }; });
 
   CLI::App* tokens = app.add_subcommand("tokens", "bearer tokens")->require_subcommand(1);
   auto token = std::make_shared<TokensNew>();
-  CLI::App* tokens_new_command = tokens->add_subcommand("new", "make a token and its line for the charter");
-  tokens_new_command->add_option("file", token->file, "write the token here (mode 0600) and print only the line");
-  tokens_new_command->callback([token, &chosen] { chosen = [token] { return tokens_new(*token); }; });
+  CLI::App* tokens_new_command =
+      tokens->add_subcommand("new", "make a token and its line for the charter");
+  tokens_new_command->add_option("file", token->file,
+                                 "write the token here (mode 0600) and print only the line");
+  tokens_new_command->callback(
+      [token, &chosen] { chosen = [token] { return tokens_new(*token); }; });
 }
 
 void add_daemons(CLI::App& app, Chosen& chosen) {
@@ -74,10 +90,13 @@ void add_daemons(CLI::App& app, Chosen& chosen) {
   serve_command->callback([gateway, &chosen] { chosen = [gateway] { return serve(*gateway); }; });
 
   auto ships = std::make_shared<Fleet>();
-  CLI::App* fleet_command =
-      app.add_subcommand("fleet", "run a simulated fleet with a tasks API over the charter's systems");
-  fleet_command->add_option("--charter", ships->charter, "the charter")->envname("KEYTURN_CHARTER")->required();
-  fleet_command->add_option("--endpoint", ships->endpoint, "which endpoint of the charter it is")->capture_default_str();
+  CLI::App* fleet_command = app.add_subcommand(
+      "fleet", "run a simulated fleet with a tasks API over the charter's systems");
+  fleet_command->add_option("--charter", ships->charter, "the charter")
+      ->envname("KEYTURN_CHARTER")
+      ->required();
+  fleet_command->add_option("--endpoint", ships->endpoint, "which endpoint of the charter it is")
+      ->capture_default_str();
   fleet_command->add_option("--listen", ships->listen, "address:port")->capture_default_str();
   fleet_command->callback([ships, &chosen] { chosen = [ships] { return fleet(*ships); }; });
 
@@ -85,7 +104,8 @@ void add_daemons(CLI::App& app, Chosen& chosen) {
   CLI::App* model_command = app.add_subcommand(
       "model", "run a stand-in model endpoint: the wire format of one, and no model behind it");
   model_command->add_option("--listen", stand_in->listen, "address:port")->capture_default_str();
-  model_command->callback([stand_in, &chosen] { chosen = [stand_in] { return model(*stand_in); }; });
+  model_command->callback(
+      [stand_in, &chosen] { chosen = [stand_in] { return model(*stand_in); }; });
 }
 
 void add_reads(CLI::App& app, Chosen& chosen) {
@@ -117,20 +137,27 @@ void add_words(CLI::App& app, Chosen& chosen) {
       chosen = [options, function] { return function(*options); };
     });
   };
-  add("approve", "check a command against its body and your charter, and sign for it", approve, false);
+  add("approve", "check a command against its body and your charter, and sign for it", approve,
+      false);
   add("veto", "sign a veto against a command", veto, true);
 }
 
 void add_journal(CLI::App& app, Chosen& chosen) {
-  CLI::App* journal = app.add_subcommand("journal", "read a journal, running or copied")->require_subcommand(1);
+  CLI::App* journal =
+      app.add_subcommand("journal", "read a journal, running or copied")->require_subcommand(1);
   const auto add = [&](const char* name, const char* what, int (*function)(const JournalRead&),
                        bool wants_index) {
     auto options = std::make_shared<JournalRead>();
     CLI::App* command = journal->add_subcommand(name, what);
-    command->add_option("--data", options->data, "the data folder")->envname("KEYTURN_DATA")->required();
-    command->add_option("--charter", options->charter, "the charter")->envname("KEYTURN_CHARTER")->required();
+    command->add_option("--data", options->data, "the data folder")
+        ->envname("KEYTURN_DATA")
+        ->required();
+    command->add_option("--charter", options->charter, "the charter")
+        ->envname("KEYTURN_CHARTER")
+        ->required();
     command->add_option("--high-water", options->high_water, "the high-water file, if elsewhere");
-    command->add_option("--checkpoint", options->checkpoint, "a signed checkpoint from elsewhere, to compare with");
+    command->add_option("--checkpoint", options->checkpoint,
+                        "a signed checkpoint from elsewhere, to compare with");
     command->add_flag("--json", options->json, "print JSON");
     auto* index = command->add_option("index", options->index, "the entry");
     if (wants_index) index->required();
@@ -138,10 +165,12 @@ void add_journal(CLI::App& app, Chosen& chosen) {
       chosen = [options, function] { return function(*options); };
     });
   };
-  add("verify", "recompute the tree and compare it with every signature and mark", journal_verify, false);
+  add("verify", "recompute the tree and compare it with every signature and mark", journal_verify,
+      false);
   add("replay", "decide every entry again and compare", journal_replay, false);
   add("show", "print entries", journal_show, false);
-  add("prove", "print a proof that an entry is in the journal (C2SP tlog-proof)", journal_prove, true);
+  add("prove", "print a proof that an entry is in the journal (C2SP tlog-proof)", journal_prove,
+      true);
 }
 
 void add_small(CLI::App& app, Chosen& chosen) {
@@ -151,14 +180,16 @@ void add_small(CLI::App& app, Chosen& chosen) {
   limits_command->callback([table, &chosen] { chosen = [table] { return limits(*table); }; });
 
   auto request = std::make_shared<Call>();
-  CLI::App* command = app.add_subcommand("call", "send one request as a caller, and wait for its answer");
+  CLI::App* command =
+      app.add_subcommand("call", "send one request as a caller, and wait for its answer");
   command->add_option("method", request->method, "GET, POST, …")->required();
   command->add_option("url", request->url, "http://host:port/path")->required();
   command->add_option("--token-file", request->token_file, "the bearer token");
   command->add_option("--body-file", request->body_file, "the body; - for standard input");
   command->add_option("--header", request->headers, "a further field, `name: value`");
   command->add_flag("!--no-follow", request->follow, "print the first answer, even a 303");
-  command->add_option("--timeout", request->timeout_seconds, "seconds in all")->capture_default_str();
+  command->add_option("--timeout", request->timeout_seconds, "seconds in all")
+      ->capture_default_str();
   command->callback([request, &chosen] { chosen = [request] { return call(*request); }; });
 }
 

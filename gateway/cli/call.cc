@@ -55,8 +55,8 @@ std::string origin_of(const std::string& url) {
 
 }  // namespace
 
-// Follows the ladder as an SDK does: 303 turns into a GET of the wait URL, `x-should-retry` into the
-// same request again.
+// Follows the ladder as an SDK does: 303 turns into a GET of the wait URL, `x-should-retry` into
+// the same request again.
 int call(const Call& options) {
   auto call = first_call(options);
   if (!call.ok()) return fail(call.error());
@@ -73,7 +73,8 @@ int call(const Call& options) {
     if (!answer.ok()) return fail(answer.error());
     if (options.follow && answer->status == 303) {
       const auto location = answer->field("location");
-      if (!location || location->substr(0, 1) != "/") return fail("a 303 without a path to go on to");
+      if (!location || location->substr(0, 1) != "/")
+        return fail("a 303 without a path to go on to");
       call->method = Method::get;
       call->url = origin_of(original.url) + std::string(*location);
       call->body.clear();

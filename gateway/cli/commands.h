@@ -1,6 +1,7 @@
-// The subcommands of `keyturn`: their options, and a function each (one file each). Only app.cc knows
-// how options are read. Every function returns the process's exit status: 0 done; 1 refused, or a
-// finding; 2 could not be asked (bad input, no connection). Errors go to standard error, one line.
+// The subcommands of `keyturn`: their options, and a function each (one file each). Only app.cc
+// knows how options are read. Every function returns the process's exit status: 0 done; 1 refused,
+// or a finding; 2 could not be asked (bad input, no connection). Errors go to standard error, one
+// line.
 #pragma once
 
 #include <cstdint>

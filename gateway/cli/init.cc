@@ -1,6 +1,6 @@
-// `keyturn init`: a folder that a newcomer can serve from. Nothing in it existed before, and nothing
-// is overwritten. It is for trying out: real officials make their keys themselves, each on his own
-// computer, and hand over the public half.
+// `keyturn init`: a folder that a newcomer can serve from. Nothing in it existed before, and
+// nothing is overwritten. It is for trying out: real officials make their keys themselves, each on
+// his own computer, and hand over the public half.
 #include <cstdio>
 #include <filesystem>
 #include <map>
@@ -76,8 +76,8 @@ class Folder {
     for (const InitPrincipal& principal : init_principals()) {
       const std::string name(principal.name);
       if (principal.key) {
-        TRY(const PublicKey key, make_key_file(name, (root_ / "keys" / (name + ".key")).string(),
-                                               secret, entropy_));
+        TRY(const PublicKey key,
+            make_key_file(name, (root_ / "keys" / (name + ".key")).string(), secret, entropy_));
         values_["key " + name] = base64_encode(key.bytes);
       }
       if (!principal.token) continue;
@@ -102,19 +102,24 @@ class Folder {
     CHECK_OK(create_file(file, text, 0644));
     TRY(const auto charter, load_charter_file(file.string()));
     charter_ = charter;
-    return create_file(root_ / "keyturn.toml",
-                       "# Where the gateway listens and where its files lie. Who decides what is the charter's.\n"
-                       "charter = \"charter.keyturn\"\n"
-                       "data = \"data\"\n"
-                       "journal_key = \"journal.key\"\n"
-                       "passphrase_file = \"passphrase\"\n"
-                       "# high_water = \"/another/mount/high-water\"\n\n"
-                       "[callers]\nlisten = \"" + options_.callers + "\"\nthreads = 1\n\n"
-                       "[officials]\nlisten = \"" + options_.officials + "\"\n\n"
-                       "# The credential that the gateway presents to an endpoint:\n"
-                       "# [endpoints.models]\n# header = \"authorization\"\n# prefix = \"Bearer \"\n"
-                       "# credential_file = \"models.credential\"\n",
-                       0644);
+    return create_file(
+        root_ / "keyturn.toml",
+        "# Where the gateway listens and where its files lie. Who decides what is the charter's.\n"
+        "charter = \"charter.keyturn\"\n"
+        "data = \"data\"\n"
+        "journal_key = \"journal.key\"\n"
+        "passphrase_file = \"passphrase\"\n"
+        "# high_water = \"/another/mount/high-water\"\n\n"
+        "[callers]\nlisten = \"" +
+            options_.callers +
+            "\"\nthreads = 1\n\n"
+            "[officials]\nlisten = \"" +
+            options_.officials +
+            "\"\n\n"
+            "# The credential that the gateway presents to an endpoint:\n"
+            "# [endpoints.models]\n# header = \"authorization\"\n# prefix = \"Bearer \"\n"
+            "# credential_file = \"models.credential\"\n",
+        0644);
   }
 
   Result<void> make_data() {
@@ -137,7 +142,8 @@ class Folder {
 int init(const Init& options) {
   if (auto made = Folder(options).make(); !made.ok()) return fail(made.error());
   std::printf(
-      "%s is ready: charter.keyturn, keyturn.toml, keys/, tokens/, a passphrase for all of them, data/\n"
+      "%s is ready: charter.keyturn, keyturn.toml, keys/, tokens/, a passphrase for all of them, "
+      "data/\n"
       "It is for trying out: in earnest each official makes his own key with `keyturn keys new`.\n"
       "  keyturn fleet --charter %s/charter.keyturn --listen %s &\n"
       "  keyturn model --listen %s &\n"

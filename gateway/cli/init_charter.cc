@@ -4,11 +4,11 @@ namespace keyturn::cli {
 
 const std::vector<InitPrincipal>& init_principals() {
   static const std::vector<InitPrincipal> principals = {
-      {"okafor", true, false},   {"alvarez", true, true},  {"brandt", true, false},
-      {"dahl", true, false},     {"haddad", true, false},  {"silva", true, false},
-      {"rossi", true, false},    {"mercer", true, false},  {"okonkwo", true, false},
-      {"tanaka", true, false},   {"weiss", true, false}, {"ferreira", true, false},  {"planner-7", false, true},
-      {"analyst-2", false, true}};
+      {"okafor", true, false},    {"alvarez", true, true},   {"brandt", true, false},
+      {"dahl", true, false},      {"haddad", true, false},   {"silva", true, false},
+      {"rossi", true, false},     {"mercer", true, false},   {"okonkwo", true, false},
+      {"tanaka", true, false},    {"weiss", true, false},    {"ferreira", true, false},
+      {"planner-7", false, true}, {"analyst-2", false, true}};
   return principals;
 }
 

@@ -1,5 +1,5 @@
-// The charter that `keyturn init` writes: a small defence deployment of five institutions, whose keys
-// and tokens are made at that moment, so that a newcomer can start, look, and change it.
+// The charter that `keyturn init` writes: a small defence deployment of five institutions, whose
+// keys and tokens are made at that moment, so that a newcomer can start, look, and change it.
 #pragma once
 
 #include <string>

@@ -35,7 +35,8 @@ void print_findings(const std::vector<Finding>& findings) {
   for (const Finding& finding : findings) {
     const std::string what = escaped(finding.what);
     if (finding.index) {
-      std::printf("entry %llu: %s\n", static_cast<unsigned long long>(*finding.index), what.c_str());
+      std::printf("entry %llu: %s\n", static_cast<unsigned long long>(*finding.index),
+                  what.c_str());
     } else {
       std::printf("%s\n", what.c_str());
     }
@@ -117,7 +118,8 @@ int journal_replay(const JournalRead& options) {
     std::printf("%s\n", json.dump(2).c_str());
   } else if (replayed->sound()) {
     std::printf(
-        "replayed: every decision of %llu entries is justified: %llu proposals (facts of %llu checked "
+        "replayed: every decision of %llu entries is justified: %llu proposals (facts of %llu "
+        "checked "
         "against their bodies), %llu signed words, %llu claims, %llu refusals\nledger %s\n",
         number(stats.entries), number(stats.proposals), number(replayed->facts_checked),
         number(stats.words), number(stats.claims), number(stats.refusals),

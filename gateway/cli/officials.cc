@@ -147,7 +147,8 @@ void print_reasons(const Json& json, const char* name, const char* title) {
 void print_shares_now(const Json& json) {
   if (!json.contains("shares_now") || json["shares_now"].empty()) return;
   std::printf("shares now:\n");
-  for (const Json& share : json["shares_now"]) std::printf("  %s\n", text_at(share, "text").c_str());
+  for (const Json& share : json["shares_now"])
+    std::printf("  %s\n", text_at(share, "text").c_str());
 }
 
 void print_command(const Json& json) {
@@ -190,8 +191,8 @@ Result<CommandText> check(const Session& session, const std::string& id, const s
   return recompute(session.charter(), text, record);
 }
 
-// Fetches command and body, and recomputes the one from the other and our own charter. Without that,
-// an approval is not signed; a veto is, since it can only stop what is held under this text.
+// Fetches command and body, and recomputes the one from the other and our own charter. Without
+// that, an approval is not signed; a veto is, since it can only stop what is held under this text.
 Result<Checked> fetch_and_check(const Session& session, const std::string& id, WordKind kind) {
   Checked out;
   TRY(out.command, session.get("/v1/commands/" + id));
@@ -223,7 +224,7 @@ int say(const OfficialWord& options, WordKind kind) {
     std::printf("You sign this %s, every byte of it:\n", std::string(word_kind_name(kind)).c_str());
     print_text(word.to_text(), "  ");
     std::printf("%s\n", checked->warning.empty() ? "It is what the request and your charter say."
-                                                  : ("WARNING: " + checked->warning).c_str());
+                                                 : ("WARNING: " + checked->warning).c_str());
     print_shares_now(checked->command);
     std::printf("\n");
   }
@@ -240,8 +241,9 @@ int say(const OfficialWord& options, WordKind kind) {
     return 0;
   }
   const bool recorded = answer->value("recorded", false);
-  std::printf("%s %s for %s\n", recorded ? "recorded:" : "recorded before:",
-              text_at(*answer, "word").c_str(), options.id.c_str());
+  std::printf("%s %s for %s\n",
+              recorded ? "recorded:" : "recorded before:", text_at(*answer, "word").c_str(),
+              options.id.c_str());
   print_reasons(*answer, "notes", "it adds nothing now");
   if (answer->value("stopped", false)) std::printf("the command is stopped\n");
   return 0;

@@ -50,7 +50,8 @@ int fleet(const Fleet& options) {
 
 int model(const Model& options) {
   StandInModel handler;
-  return serve_until_signal(options.listen, "stand-in model endpoint (no model behind it)", handler);
+  return serve_until_signal(options.listen, "stand-in model endpoint (no model behind it)",
+                            handler);
 }
 
 }  // namespace keyturn::cli

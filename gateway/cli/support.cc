@@ -1,8 +1,8 @@
 #include "gateway/cli/support.h"
 
+#include <string.h>
 #include <termios.h>
 #include <unistd.h>
-#include <string.h>
 
 #include <cstdio>
 #include <iostream>

@@ -1,10 +1,11 @@
 #include "gateway/config/config.h"
 
+#include <toml++/toml.h>
+
 #include <algorithm>
 #include <charconv>
 #include <initializer_list>
 #include <sstream>
-#include <toml++/toml.h>
 
 #include "gateway/world/files.h"
 
@@ -43,8 +44,9 @@ class Section {
     if (node == nullptr) return fallback;
     const auto value = node->value_exact<std::int64_t>();
     if (!value || *value < low || *value > high) {
-      return Error{Code::invalid, where(*node) + "`" + full(key) + "` must be a whole number from " +
-                                      std::to_string(low) + " to " + std::to_string(high)};
+      return Error{Code::invalid, where(*node) + "`" + full(key) +
+                                      "` must be a whole number from " + std::to_string(low) +
+                                      " to " + std::to_string(high)};
     }
     return *value;
   }
@@ -104,7 +106,8 @@ Result<void> read_holding(Section& root, Config& config) {
   Section section(*holding, "holding");
   TRY(config.step_ms, section.number("step_ms", config.step_ms, 50, 55'000));
   TRY(config.ladder_ms, section.number("ladder_ms", config.ladder_ms, 50, day_ms));
-  TRY(config.answer_keep_ms, section.number("answer_keep_ms", config.answer_keep_ms, 1'000, day_ms));
+  TRY(config.answer_keep_ms,
+      section.number("answer_keep_ms", config.answer_keep_ms, 1'000, day_ms));
   return section.finish();
 }
 
@@ -131,8 +134,8 @@ Result<void> read_credentials(Section& root, const std::filesystem::path& folder
 }  // namespace
 
 Result<Listen> parse_listen(const std::string& text, std::string_view key) {
-  const Error bad{Code::invalid, "`" + std::string(key) + "` must be address:port, got `" +
-                                     text + "`"};
+  const Error bad{Code::invalid,
+                  "`" + std::string(key) + "` must be address:port, got `" + text + "`"};
   const std::size_t colon = text.rfind(':');
   if (colon == std::string::npos) return bad;
   Listen listen;
@@ -142,7 +145,8 @@ Result<Listen> parse_listen(const std::string& text, std::string_view key) {
   }
   const std::string_view port = std::string_view(text).substr(colon + 1);
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), listen.port);
-  if (error != std::errc() || end != port.data() + port.size() || listen.address.empty()) return bad;
+  if (error != std::errc() || end != port.data() + port.size() || listen.address.empty())
+    return bad;
   return listen;
 }
 

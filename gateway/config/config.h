@@ -1,6 +1,6 @@
-// keyturn.toml: where things listen and lie. Nothing in it decides anything: who, what and how many are
-// the charter's [T11]. Unknown keys are refused, so that a misspelt one is not silently ignored.
-// Relative paths are taken from the file's own folder. Thread rule: plain values.
+// keyturn.toml: where things listen and lie. Nothing in it decides anything: who, what and how many
+// are the charter's [T11]. Unknown keys are refused, so that a misspelt one is not silently
+// ignored. Relative paths are taken from the file's own folder. Thread rule: plain values.
 #pragma once
 
 #include <cstdint>
@@ -34,9 +34,9 @@ struct Config {
   Listen officials;
   std::string officials_origin;  // as officials write it; default http://<address>:<port>
 
-  std::int64_t step_ms = 50'000;         // one step of the 303 ladder
-  std::int64_t ladder_ms = 580'000;      // all steps of one attempt; then 409 with Retry-After
-  std::int64_t answer_keep_ms = 120'000; // an answer, for identical requests
+  std::int64_t step_ms = 50'000;          // one step of the 303 ladder
+  std::int64_t ladder_ms = 580'000;       // all steps of one attempt; then 409 with Retry-After
+  std::int64_t answer_keep_ms = 120'000;  // an answer, for identical requests
 
   std::map<std::string, UpstreamCredential> credentials;  // by endpoint
 

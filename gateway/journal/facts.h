@@ -1,5 +1,5 @@
-// The facts of a filed request, drawn again [T9]: by officials before they sign, by auditors when they
-// replay. Pure but for the parser's memory, which the caller keeps.
+// The facts of a filed request, drawn again [T9]: by officials before they sign, by auditors when
+// they replay. Pure but for the parser's memory, which the caller keeps.
 #pragma once
 
 #include "gateway/journal/bodies.h"

@@ -51,7 +51,8 @@ bool may_read(const Charter& charter, const Command& command, PersonId person) {
   if (selects_any(charter.readers, person) || command.principal.person == person) return true;
   return std::any_of(command.classes.begin(), command.classes.end(), [&](ClassId id) {
     const Rule& rule = charter.klass(id).rule;
-    return selects_any(rule.selectors, person) || (rule.veto_count > 0 && rule.veto.selects(person));
+    return selects_any(rule.selectors, person) ||
+           (rule.veto_count > 0 && rule.veto.selects(person));
   });
 }
 
@@ -118,9 +119,8 @@ void OfficialsApi::inspect(std::shared_ptr<Exchange> exchange,
   sequencer_.inspect(
       [exchange, function = std::move(function)](const Ledger& ledger, const Journal& journal,
                                                  Time now) {
-        exchange->loop().post([exchange, response = function(ledger, journal, now)] {
-          exchange->respond(response);
-        });
+        exchange->loop().post(
+            [exchange, response = function(ledger, journal, now)] { exchange->respond(response); });
       },
       [exchange] {
         exchange->loop().post([exchange] {
@@ -195,14 +195,13 @@ void OfficialsApi::speak(std::shared_ptr<Exchange> exchange, const std::string& 
         refusal(400, "invalid", "the statement speaks of another command than this path"));
   }
   const WordKind kind = word->word().kind;
-  sequencer_.submit(intent::Speak{std::move(word).value()},
-                    [exchange, kind](const Result<Answer>& answer) {
-                      exchange->loop().post(
-                          [exchange, response = answer.ok() ? spoken(answer->decision, kind)
-                                                            : refusal(answer.error())] {
-                            exchange->respond(response);
-                          });
-                    });
+  sequencer_.submit(
+      intent::Speak{std::move(word).value()}, [exchange, kind](const Result<Answer>& answer) {
+        exchange->loop().post([exchange, response = answer.ok() ? spoken(answer->decision, kind)
+                                                                : refusal(answer.error())] {
+          exchange->respond(response);
+        });
+      });
 }
 
 }  // namespace keyturn

@@ -8,9 +8,9 @@
 //   POST /v1/commands/<id>/words              an approval or a veto, as a signed note
 //   GET  /v1/shares                           every limit's subjects that direct something now
 //
-// Reading needs `Authorization: Keyturn-Login <base64 of a signed login note>` [W10]; words carry their
-// own signature. A reader sees a command if the charter's `readers` select him, or a term or veto of
-// its rule does, or he is its initiator [P1]. Thread rule: one of each a loop.
+// Reading needs `Authorization: Keyturn-Login <base64 of a signed login note>` [W10]; words carry
+// their own signature. A reader sees a command if the charter's `readers` select him, or a term or
+// veto of its rule does, or he is its initiator [P1]. Thread rule: one of each a loop.
 #pragma once
 
 #include <memory>

@@ -15,9 +15,10 @@ Error difference(std::string_view claimed, std::string_view own) {
     claimed.remove_prefix(std::min(line_of(claimed).size() + 1, claimed.size()));
     own.remove_prefix(std::min(line_of(own).size() + 1, own.size()));
   }
-  return {Code::forbidden,
-          "the text is not what the request and your charter say; sign nothing. The gateway shows `" +
-              std::string(line_of(claimed)) + "`, it should be `" + std::string(line_of(own)) + "`"};
+  return {
+      Code::forbidden,
+      "the text is not what the request and your charter say; sign nothing. The gateway shows `" +
+          std::string(line_of(claimed)) + "`, it should be `" + std::string(line_of(own)) + "`"};
 }
 
 }  // namespace

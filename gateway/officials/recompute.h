@@ -1,6 +1,6 @@
 // The whole text of a command again, from its body and one's own copy of the charter [W2]: what an
-// official's computer does before it signs. A friendly summary over a digest of something else is how
-// honest signers were robbed; here any difference refuses. Pure.
+// official's computer does before it signs. A friendly summary over a digest of something else is
+// how honest signers were robbed; here any difference refuses. Pure.
 #pragma once
 
 #include <memory>

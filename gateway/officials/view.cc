@@ -17,7 +17,8 @@ std::string dump(const Json& json) {
 
 Json reasons_json(const std::vector<Reason>& reasons) {
   Json out = Json::array();
-  for (const Reason& reason : reasons) out.push_back({{"code", reason.code}, {"text", reason.text}});
+  for (const Reason& reason : reasons)
+    out.push_back({{"code", reason.code}, {"text", reason.text}});
   return out;
 }
 
@@ -35,9 +36,8 @@ Json words_json(const Charter& charter, const std::vector<RecordedWord>& words) 
 }
 
 Json share_json(const ShareLine& line) {
-  return {{"limit", line.limit->text},         {"subject", line.subject},
-          {"before", line.before},             {"after", line.after},
-          {"registered", line.registered},     {"allowed", line.allowed},
+  return {{"limit", line.limit->text}, {"subject", line.subject},       {"before", line.before},
+          {"after", line.after},       {"registered", line.registered}, {"allowed", line.allowed},
           {"text", line.to_text()}};
 }
 
@@ -100,9 +100,8 @@ std::string command_json(const Ledger& ledger, const Command& command, Time now,
     json["text"] = command.text;
     Json& shares = json["shares_now"] = Json::array();
     // What is charged already is in `before`; once claimed, the command is part of it.
-    for (const ShareLine& line :
-         share_lines(ledger, command.principal, command.counted, command.systems, SystemSet(), now,
-                     ledger.size())) {
+    for (const ShareLine& line : share_lines(ledger, command.principal, command.counted,
+                                             command.systems, SystemSet(), now, ledger.size())) {
       shares.push_back(share_json(line));
     }
   }

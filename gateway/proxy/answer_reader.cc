@@ -11,11 +11,13 @@ namespace {
 constexpr std::uint64_t slice_bytes = 64 << 10;
 constexpr std::size_t unsent_bytes_high = 256 << 10;
 
-// What belongs to one connection, not to the answer (RFC 9110 section 7.6.1), and what the writer sets.
+// What belongs to one connection, not to the answer (RFC 9110 section 7.6.1), and what the writer
+// sets.
 bool of_the_connection(std::string_view name) {
   static constexpr std::string_view names[] = {
-      "connection", "keep-alive", "proxy-connection", "transfer-encoding", "te",
-      "trailer",    "upgrade",    "content-length",   "date"};
+      "connection", "keep-alive", "proxy-connection", "transfer-encoding",
+      "te",         "trailer",    "upgrade",          "content-length",
+      "date"};
   return std::any_of(std::begin(names), std::end(names),
                      [name](std::string_view one) { return same_name(name, one); });
 }
@@ -37,9 +39,8 @@ AnswerReader::AnswerReader(std::shared_ptr<Exchange> exchange, std::shared_ptr<S
 
 void AnswerReader::start() {
   // The answer is written on another loop perhaps: it only posts to ours.
-  answer_->watch([self = shared_from_this()] {
-    self->exchange_->loop().post([self] { self->pump(); });
-  });
+  answer_->watch(
+      [self = shared_from_this()] { self->exchange_->loop().post([self] { self->pump(); }); });
 }
 
 void AnswerReader::pump() {
@@ -93,10 +94,12 @@ void AnswerReader::finish_without_head(const Outcome& outcome) {
     return;
   }
   exchange_->respond(refusal(
-      {409, "outcome-unknown",
+      {409,
+       "outcome-unknown",
        "the command was sent and no whole answer came: it may have been carried out. It is never "
        "sent again; look at the endpoint, and repeat it only with another Idempotency-Key",
-       {}, false},
+       {},
+       false},
       command_));
 }
 

@@ -24,8 +24,8 @@ CallerFront::CallerFront(const Routes& routes, GatedHandler& gated, HoldHandler&
 
 HeadDecision CallerFront::on_head(const Head& head) {
   if (is_own_path(head.path())) return BufferBody{};
-  if (const auto principal = authenticate(*routes_.charter, head.field("authorization"),
-                                          head.field("x-api-key"));
+  if (const auto principal =
+          authenticate(*routes_.charter, head.field("authorization"), head.field("x-api-key"));
       !principal.ok()) {
     meters_.unknown_callers.fetch_add(1, std::memory_order_relaxed);
     return refusal(principal.error());
@@ -90,8 +90,8 @@ Relay CallerFront::relay(EndpointId endpoint) const {
 }
 
 void CallerFront::on_relayed(const Relayed& relayed) {
-  auto& counter = relayed.end == Relayed::End::upstream_failed ? meters_.upstream_failures
-                                                               : meters_.passed;
+  auto& counter =
+      relayed.end == Relayed::End::upstream_failed ? meters_.upstream_failures : meters_.passed;
   counter.fetch_add(1, std::memory_order_relaxed);
 }
 

@@ -1,5 +1,5 @@
-// The callers' front: who asks, what is asked, and whether it passes at full speed, is refused, or is
-// handed to the holds. Thread rule: one of each a loop; it owns memory that it reuses.
+// The callers' front: who asks, what is asked, and whether it passes at full speed, is refused, or
+// is handed to the holds. Thread rule: one of each a loop; it owns memory that it reuses.
 #pragma once
 
 #include <atomic>

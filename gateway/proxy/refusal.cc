@@ -57,9 +57,8 @@ Response refusal(const Ending& ending, std::string_view command) {
       reasons.push_back({{"code", reason.code}, {"text", reason.text}});
     }
   }
-  body["error"] = {{"message", ending.detail},
-                   {"type", error_type(ending.status)},
-                   {"code", ending.code}};
+  body["error"] = {
+      {"message", ending.detail}, {"type", error_type(ending.status)}, {"code", ending.code}};
   Response response;
   response.status = ending.status;
   response.fields = {{"Content-Type", "application/problem+json"},

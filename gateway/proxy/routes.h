@@ -1,5 +1,5 @@
-// Routes: what every loop needs to know of the charter to take a caller's request. Immutable; read from
-// all loops without locks.
+// Routes: what every loop needs to know of the charter to take a caller's request. Immutable; read
+// from all loops without locks.
 #pragma once
 
 #include <memory>

@@ -17,9 +17,11 @@ constexpr std::string_view entities_path = "/api/v1/entities";
 constexpr std::size_t requests_kept_max = 10'000;
 
 constexpr std::array<std::string_view, 10> statuses = {
-    "STATUS_CREATED",     "STATUS_SCHEDULED_IN_MANAGER", "STATUS_SENT",    "STATUS_MACHINE_RECEIPT",
-    "STATUS_ACK",         "STATUS_WILCO",                "STATUS_EXECUTING",
-    "STATUS_WAITING_FOR_UPDATE", "STATUS_DONE_OK",       "STATUS_DONE_NOT_OK"};
+    "STATUS_CREATED",   "STATUS_SCHEDULED_IN_MANAGER",
+    "STATUS_SENT",      "STATUS_MACHINE_RECEIPT",
+    "STATUS_ACK",       "STATUS_WILCO",
+    "STATUS_EXECUTING", "STATUS_WAITING_FOR_UPDATE",
+    "STATUS_DONE_OK",   "STATUS_DONE_NOT_OK"};
 
 bool is_over(const std::string& status) {
   return status == "STATUS_DONE_OK" || status == "STATUS_DONE_NOT_OK";
@@ -137,11 +139,11 @@ struct SimulatedFleet::State {
     const Json assignee = member(body, "assignee");
     Json found = Json::array();
     for (const auto& [id, task] : tasks) {
-      const bool status_fits =
-          !wanted.is_array() || std::find(wanted.begin(), wanted.end(), task.status) != wanted.end();
-      const bool system_fits = !assignee.is_string() ||
-                               std::find(task.systems.begin(), task.systems.end(),
-                                         assignee.get<std::string>()) != task.systems.end();
+      const bool status_fits = !wanted.is_array() ||
+                               std::find(wanted.begin(), wanted.end(), task.status) != wanted.end();
+      const bool system_fits =
+          !assignee.is_string() || std::find(task.systems.begin(), task.systems.end(),
+                                             assignee.get<std::string>()) != task.systems.end();
       if (status_fits && system_fits) found.push_back(task.json);
     }
     return json(200, {{"tasks", std::move(found)}});

@@ -1,13 +1,13 @@
-// A simulated fleet: a Lattice-style tasks API over the systems that a charter lists at one endpoint.
-// It carries nothing out; it shows what reached the endpoint, so that tests, demos and exercises can
-// say what was and what was not sent.
+// A simulated fleet: a Lattice-style tasks API over the systems that a charter lists at one
+// endpoint. It carries nothing out; it shows what reached the endpoint, so that tests, demos and
+// exercises can say what was and what was not sent.
 //
 //   POST /api/v1/tasks                create a task for systems of ours: 200 and the task
 //   GET  /api/v1/tasks/<id>           the task
 //   PUT  /api/v1/tasks/<id>/status    {"newStatus": {"status": "STATUS_…"}}
 //   PUT  /api/v1/tasks/<id>/cancel
-//   POST /api/v1/tasks/query          {"statusFilter": {"status": […]}, "assignee": "uav-003"}, both optional
-//   POST /api/v1/tasks/stream         server-sent events: every task as it changes
+//   POST /api/v1/tasks/query          {"statusFilter": {"status": […]}, "assignee": "uav-003"},
+//   both optional POST /api/v1/tasks/stream         server-sent events: every task as it changes
 //   GET  /api/v1/entities[/<id>]      the systems and what they do now
 //   GET  /simulated/requests          each task request as it arrived, byte for byte (base64)
 //

@@ -1,6 +1,6 @@
 // Log: what operators read. One line an event, control characters and bytes outside printable ASCII
-// escaped, so that no input can forge a line or reach a terminal [T32]; secrets are never given to it.
-// Thread rule: any thread.
+// escaped, so that no input can forge a line or reach a terminal [T32]; secrets are never given to
+// it. Thread rule: any thread.
 #pragma once
 
 #include <memory>

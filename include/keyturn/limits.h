@@ -1,5 +1,5 @@
-// Every limit of Keyturn, by name, with its unit last. `keyturn limits` prints this table. A limit is a
-// refusal with its name in it, never a truncation.
+// Every limit of Keyturn, by name, with its unit last. `keyturn limits` prints this table. A limit
+// is a refusal with its name in it, never a truncation.
 #pragma once
 
 #include <cstdint>

@@ -1,8 +1,9 @@
 // Charter: the compiled, immutable form of one charter text; what every decision is made under.
 //
-// Made only by load_charter (load.h), after every check of `charter check` passed, so code that holds
-// one may rely on each INVARIANT below. Read without locks from any thread. Ids index the vectors of
-// the same name and are stable within one charter text only; journals name things by their names.
+// Made only by load_charter (load.h), after every check of `charter check` passed, so code that
+// holds one may rely on each INVARIANT below. Read without locks from any thread. Ids index the
+// vectors of the same name and are stable within one charter text only; journals name things by
+// their names.
 #pragma once
 
 #include <compare>
@@ -52,9 +53,9 @@ struct Person {
   std::string name, title;
   InstitutionId institution;
   std::vector<OfficeId> holds;
-  std::vector<PersonId> under;    // personal command edges
-  std::vector<PublicKey> keys;    // INVARIANT: no key belongs to two principals [Q3]
-  std::vector<Digest> tokens;     // SHA-256 of bearer tokens [P2]
+  std::vector<PersonId> under;  // personal command edges
+  std::vector<PublicKey> keys;  // INVARIANT: no key belongs to two principals [Q3]
+  std::vector<Digest> tokens;   // SHA-256 of bearer tokens [P2]
 };
 
 struct Agent {
@@ -73,8 +74,8 @@ struct Provider {
 struct Pool {
   std::string name;  // the whole path: military/air
   std::optional<PoolId> parent;
-  SystemId first, last;        // systems of this pool and all below: [first, last)
-  std::uint64_t weight = 0;    // the registered weight of those: the denominator [S5]
+  SystemId first, last;      // systems of this pool and all below: [first, last)
+  std::uint64_t weight = 0;  // the registered weight of those: the denominator [S5]
 };
 
 struct System {
@@ -87,9 +88,9 @@ struct System {
 
 struct Endpoint {
   std::string name;
-  std::string origin;                 // http://host:port, no path
-  std::string host;                   // the Host it answers to; empty: found by matchers [C12]
-  std::vector<std::string> headers;   // declared, lower-case, sorted [C7]
+  std::string origin;                // http://host:port, no path
+  std::string host;                  // the Host it answers to; empty: found by matchers [C12]
+  std::vector<std::string> headers;  // declared, lower-case, sorted [C7]
 };
 
 // One segment of a path pattern. `**` stands only last and means one or more segments [C9].
@@ -103,10 +104,10 @@ struct Condition {
   Pointer pointer;   // body; no wildcards in conditions
   std::string name;  // header (lower-case) or query parameter
   enum class Test : unsigned char { in, prefix, range, present } test = Test::in;
-  std::vector<std::string> strings;      // in: string values, sorted
-  std::vector<std::int64_t> integers;    // in: integer values, sorted (body only)
+  std::vector<std::string> strings;    // in: string values, sorted
+  std::vector<std::int64_t> integers;  // in: integer values, sorted (body only)
   std::string prefix;
-  std::int64_t low = 0, high = 0;        // range, inclusive (body only)
+  std::int64_t low = 0, high = 0;  // range, inclusive (body only)
 };
 
 struct Matcher {
@@ -133,7 +134,7 @@ struct Branch {
 struct Rule {
   std::string text;  // canonical words on one line; the `rule` line of the command text
   std::vector<Selector> selectors;
-  std::vector<Branch> branches;  // disjunctive form, at most 64 of at most 16 slots [Q1]
+  std::vector<Branch> branches;           // disjunctive form, at most 64 of at most 16 slots [Q1]
   std::uint32_t across_institutions = 0;  // 0: not asked
   std::uint32_t across_branches = 0;
   std::uint32_t at_most_per_institution = 0;  // 0: no bound
@@ -177,15 +178,21 @@ struct Pass {
 };
 
 struct Limit {
-  enum class Subject : unsigned char { person, span, institution, agents, cosigned } subject = Subject::person;
+  enum class Subject : unsigned char {
+    person,
+    span,
+    institution,
+    agents,
+    cosigned
+  } subject = Subject::person;
   std::optional<ProviderId> provider;  // agents
-  PoolId pool;                    // `each military/**` is one Limit a pool
+  PoolId pool;                         // `each military/**` is one Limit a pool
   bool has_fraction = false;
   std::uint64_t basis_points = 0;  // of the pool's registered weight
   bool has_absolute = false;
   std::uint64_t absolute = 0;
-  Duration over;                   // 0s: live leases only
-  std::string text;                // `person military 10%, at most 400 over 72h`
+  Duration over;     // 0s: live leases only
+  std::string text;  // `person military 10%, at most 400 over 72h`
   std::uint64_t allowed(std::uint64_t registered_weight) const;  // the lesser bound, exact integers
 };
 
@@ -202,7 +209,7 @@ class Charter {
  public:
   std::string name;
   std::uint64_t version = 0;
-  std::uint64_t semantics = 1;  // `keyturn 1` [T6]
+  std::uint64_t semantics = 1;   // `keyturn 1` [T6]
   Time valid_from, valid_until;  // from, up to and not including [A7]
   Digest digest;                 // of the exact text
   std::string text;
@@ -217,7 +224,7 @@ class Charter {
   std::vector<Pool> pools;      // INVARIANT: sorted by name, parents before children
   std::vector<System> systems;  // INVARIANT: sorted so that each pool and all below is one range
   std::vector<Endpoint> endpoints;
-  std::vector<Class> classes;   // sorted by name
+  std::vector<Class> classes;  // sorted by name
   std::vector<Pass> passes;
   std::vector<Limit> limits;
   std::vector<Selector> readers;  // who may read entries and bodies [P1]
@@ -237,8 +244,8 @@ class Charter {
   std::optional<SystemId> find_system(std::string_view name) const;
   std::optional<EndpointId> find_endpoint(std::string_view name) const;
   std::optional<ClassId> find_class(std::string_view name) const;
-  std::optional<PrincipalRef> find_principal(std::string_view name) const;   // person or agent
-  std::optional<PrincipalRef> find_token(const Digest& token) const;         // [T11]
+  std::optional<PrincipalRef> find_principal(std::string_view name) const;  // person or agent
+  std::optional<PrincipalRef> find_token(const Digest& token) const;        // [T11]
   std::string_view principal_name(const PrincipalRef& principal) const;
 
   // Weight of systems [first, last): differences of prefix sums, so exact and constant time.

@@ -1,6 +1,6 @@
-// decide: the one function that says what may happen [T1 T4 T9]. Pure: charter (the ledger's), ledger,
-// intent and the entry's time in; events out. No I/O, no clock, no randomness, no globals. The
-// gateway, the countersigners, the auditor's replay and the exercises all run this.
+// decide: the one function that says what may happen [T1 T4 T9]. Pure: charter (the ledger's),
+// ledger, intent and the entry's time in; events out. No I/O, no clock, no randomness, no globals.
+// The gateway, the countersigners, the auditor's replay and the exercises all run this.
 #pragma once
 
 #include <string>
@@ -24,8 +24,9 @@ struct Decision {
 
 Decision decide(const Ledger& ledger, const Intent& intent, Time at);
 
-// When, at the earliest, a claim of this held command could pass as things stand: a quorum's worth of
-// approvals, each journalled by t - delay [Q4]; nullopt: no quorum. With it, the assignments to claim with.
+// When, at the earliest, a claim of this held command could pass as things stand: a quorum's worth
+// of approvals, each journalled by t - delay [Q4]; nullopt: no quorum. With it, the assignments to
+// claim with.
 struct Claimable {
   Time from;
   Time until;  // execute window, not-after of the approvals, expiry: the first to end

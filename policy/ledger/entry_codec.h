@@ -1,8 +1,8 @@
 // Entries as bytes: docs/formats.md has the grammar. Line-oriented text, statements verbatim behind
 // their length, at most entry_bytes_max; decode(encode(x)) == x and encode(decode(t)) == t.
 //
-// Reading an entry back verifies each statement's signature again, with the keys the charter gives its
-// signer: a VerifiedWord has no other way to exist.
+// Reading an entry back verifies each statement's signature again, with the keys the charter gives
+// its signer: a VerifiedWord has no other way to exist.
 #pragma once
 
 #include <string>

@@ -1,7 +1,7 @@
 // Intents: what somebody wants decided; and events: what the decision was. Values [T9].
 //
-// An entry is one intent and its events. Everything is named by name, so that journals do not depend on
-// the order of declarations in a charter.
+// An entry is one intent and its events. Everything is named by name, so that journals do not
+// depend on the order of declarations in a charter.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +29,7 @@ struct Propose {
   Nonce nonce{};          // [W3]
   std::string principal;  // a person or an agent of the charter
   Facts facts;
-  Digest request;         // request_digest over nonce, method, endpoint, target, headers, body
+  Digest request;  // request_digest over nonce, method, endpoint, target, headers, body
   std::uint64_t journal_size = 0;  // the last checkpoint before [W2]
   Digest journal_root;
 };
@@ -99,9 +99,9 @@ struct Counted {};  // of refusals
 
 }  // namespace event
 
-using Event = std::variant<event::Opened, event::Refused, event::Proposed, event::Cancelled,
-                           event::Approved, event::Vetoed, event::Claimed, event::Ended,
-                           event::Counted>;
+using Event =
+    std::variant<event::Opened, event::Refused, event::Proposed, event::Cancelled, event::Approved,
+                 event::Vetoed, event::Claimed, event::Ended, event::Counted>;
 
 struct Entry {
   std::uint64_t index = 0;  // its place in the journal; not part of the text

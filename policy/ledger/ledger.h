@@ -1,8 +1,9 @@
-// Ledger: the state that all decisions are made on; a fold of events [T9 T10]. Only apply() changes it.
+// Ledger: the state that all decisions are made on; a fold of events [T9 T10]. Only apply() changes
+// it.
 //
 // Liveness of leases, approvals and commands follows from intervals and the asked time, never from
-// entries that say "expired" [T3]. Errors of apply leave it as it was. Not thread-safe: the sequencer
-// owns the working one.
+// entries that say "expired" [T3]. Errors of apply leave it as it was. Not thread-safe: the
+// sequencer owns the working one.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +28,7 @@ namespace keyturn {
 struct RecordedWord {
   PersonId person;
   PublicKey key;
-  Time at;         // the entry's
+  Time at;  // the entry's
   Time not_after;
   std::uint64_t index = 0;  // the entry
 };
@@ -40,7 +41,7 @@ struct Command {
   std::vector<ClassId> classes;  // sorted
   SystemSet systems;
   std::string systems_text;  // as in the text
-  Windows windows;  // combined over the classes [C4]
+  Windows windows;           // combined over the classes [C4]
   Time proposed_at, expires;
   std::string text;
   Digest text_digest;
@@ -59,18 +60,17 @@ struct Command {
 struct Lease {
   std::uint64_t index = 0;  // the claim's entry
   std::string command;
-  std::vector<PersonId> charged;   // sorted [S3]
-  InstitutionId institution;       // the initiator's
+  std::vector<PersonId> charged;     // sorted [S3]
+  InstitutionId institution;         // the initiator's
   std::optional<ProviderId> agents;  // the provider of the agent that sent it
   std::vector<PersonId> approvers;
   SystemSet systems;
   Time from, until;  // as the claim says
   // INVARIANT: later than any effector acts, whose clock may be lease_grace_seconds late [S2].
   Time charged_until() const;
-  // Whether it counts at `at`, looking `over` back: [from, charged_until) meets (at - over, at] [S4].
-  bool counts_at(Time at, Duration over) const {
-    return from <= at && charged_until() > at - over;
-  }
+  // Whether it counts at `at`, looking `over` back: [from, charged_until) meets (at - over, at]
+  // [S4].
+  bool counts_at(Time at, Duration over) const { return from <= at && charged_until() > at - over; }
 };
 
 class Ledger {
@@ -83,8 +83,8 @@ class Ledger {
   bool opened() const { return opened_; }  // a genesis was accepted
 
   const Command* find(std::string_view id) const;
-  // Held commands, oldest first, by their proposal's entry; an expired one leaves with the next entry
-  // after its time, so ask held_at.
+  // Held commands, oldest first, by their proposal's entry; an expired one leaves with the next
+  // entry after its time, so ask held_at.
   const std::map<std::uint64_t, const Command*>& held() const { return held_; }
   const std::vector<Lease>& leases() const { return leases_; }
   // Held, unexpired commands of one initiator at `at`.
@@ -97,12 +97,13 @@ class Ledger {
   // compared with what decide gives. Errors (corrupt) mean that the entry does not fit.
   Result<void> apply(const Entry& entry);
 
-  // One canonical text of the whole state, sorted, independent of how it was reached; and its digest.
+  // One canonical text of the whole state, sorted, independent of how it was reached; and its
+  // digest.
   std::string serialise() const;
   Digest digest() const;
 
-  // Leases that may matter to a subject (newest last), by index into leases(). Of a span: those that
-  // charge the person or anyone under his command [S4].
+  // Leases that may matter to a subject (newest last), by index into leases(). Of a span: those
+  // that charge the person or anyone under his command [S4].
   const std::vector<std::size_t>& leases_of_person(PersonId person) const;
   const std::vector<std::size_t>& leases_of_span(PersonId person) const;
   const std::vector<std::size_t>& leases_of_institution(InstitutionId institution) const;
@@ -123,7 +124,8 @@ class Ledger {
   // Derived from it, to be quick.
   std::map<std::uint64_t, const Command*> held_;
   std::set<std::pair<Time, std::uint64_t>> expiries_;  // of held_
-  std::unordered_map<std::uint32_t, std::vector<const Command*>> pending_;  // of held_, by initiator
+  std::unordered_map<std::uint32_t, std::vector<const Command*>>
+      pending_;  // of held_, by initiator
   std::set<std::string> unfinished_;
   LeaseIndex by_person_, by_span_, by_institution_, by_provider_, by_approver_;
 };

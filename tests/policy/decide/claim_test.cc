@@ -56,7 +56,8 @@ TEST_CASE("T12 a command is claimed once [W9]") {
 }
 
 TEST_CASE("T19 of two claims that fit the limit alone and not together, one passes [S6]") {
-  Deployment at(replaced(defence, "limit institution military 50%", "limit institution military 10%"));
+  Deployment at(
+      replaced(defence, "limit institution military 50%", "limit institution military 10%"));
   const std::string first = at.held(at.strike("alvarez", {"usv-001", "usv-002"}));
   REQUIRE(is_granted(at.decide_and_record(intent::Cancel{first, "alvarez"})));
   const std::string one = at.held(at.strike("alvarez", {"usv-001"}));
@@ -69,10 +70,11 @@ TEST_CASE("T19 of two claims that fit the limit alone and not together, one pass
 }
 
 std::string two_commanders() {
-  return replaced(replaced(defence, "limit institution military 50%", "limit institution military 10%"),
-              "person brandt",
-              "person zorn \"Cdr Q. Zorn\" of mod holds fleet-commander\n  key ed25519 "
-              "\"@key(zorn)@\"\nperson brandt");
+  return replaced(
+      replaced(defence, "limit institution military 50%", "limit institution military 10%"),
+      "person brandt",
+      "person zorn \"Cdr Q. Zorn\" of mod holds fleet-commander\n  key ed25519 "
+      "\"@key(zorn)@\"\nperson brandt");
 }
 
 TEST_CASE(
@@ -93,8 +95,9 @@ TEST_CASE(
 
 TEST_CASE("a claim that failed a limit passes once there is room, if it has not expired [S1]") {
   // Short leases and a long execute window.
-  Deployment at(replaced(two_commanders(), "approve within 30m delay 2m execute within 10m lease 20m",
-                     "approve within 30m delay 2m execute within 2h lease 20m"));
+  Deployment at(replaced(two_commanders(),
+                         "approve within 30m delay 2m execute within 10m lease 20m",
+                         "approve within 30m delay 2m execute within 2h lease 20m"));
   const std::string one = at.held(at.strike("alvarez", {"usv-001", "usv-002"}));
   const std::string two = at.held(at.strike("zorn", {"usv-003"}));
   for (const std::string& id : {one, two}) approve_all(at, id);
@@ -125,7 +128,7 @@ TEST_CASE("T20 salami: small leases one after the other fill the window's limit 
 TEST_CASE(
     "T20 a claim meets the window's limit too, though its proposal was before the others' leases") {
   Deployment at(replaced(two_commanders(), "limit institution military 10%",
-                     "limit institution military 10% over 72h"));
+                         "limit institution military 10% over 72h"));
   const std::string late = at.held(at.strike("zorn", {"usv-003"}));
   approve_all(at, late);
   REQUIRE(is_granted(at.approve_and_claim(at.held(at.strike("alvarez", {"usv-001", "usv-002"})))));
@@ -157,9 +160,9 @@ TEST_CASE("a limit on one provider's agents binds agents, not people [S5]") {
 TEST_CASE("a limit on span binds the superior's span through his subordinates [S4 S5]") {
   Deployment at(
       replaced(replaced(defence, "limit institution military 50%", "limit span military at most 4"),
-           "person brandt",
-           "person zorn \"Cdr Q. Zorn\" of mod holds fleet-commander\n  key ed25519 "
-           "\"@key(zorn)@\"\nperson brandt"));
+               "person brandt",
+               "person zorn \"Cdr Q. Zorn\" of mod holds fleet-commander\n  key ed25519 "
+               "\"@key(zorn)@\"\nperson brandt"));
   REQUIRE(is_granted(at.approve_and_claim(at.held(at.strike("alvarez", {"usv-001"})))));
   CHECK(is_refused(at.decide_and_record(at.strike("zorn", {"uav-001"})), "share-limit"));
 }
@@ -260,7 +263,8 @@ TEST_CASE("a claim has one assignment for each class of its command and no other
 }
 
 TEST_CASE("an expired charter lets nothing go [A7]") {
-  Deployment at(replaced(defence, "valid 2026-01-01 .. 2036-01-01", "valid 2026-01-01 .. 2026-06-02"));
+  Deployment at(
+      replaced(defence, "valid 2026-01-01 .. 2036-01-01", "valid 2026-01-01 .. 2026-06-02"));
   at.now = at.charter().valid_until - Duration{121};
   const std::string id = at.held(at.strike("alvarez", {"uav-001"}));
   approve_all(at, id);

@@ -51,8 +51,8 @@ TEST_CASE("T15 nothing is decided at a time before the last entry's [T1]") {
 
 TEST_CASE("the initiator and the agent that sent it cancel a command, nobody else [A6]") {
   Deployment at(replaced(defence, "pool military\n",
-                     "agent planner-8 sponsored by alvarez may strike\n  token sha256 "
-                     "\"@token(planner-8)@\"\npool military\n"));
+                         "agent planner-8 sponsored by alvarez may strike\n  token sha256 "
+                         "\"@token(planner-8)@\"\npool military\n"));
   const std::string id = at.held(at.strike("planner-7", {"uav-001"}));
   CHECK(is_refused(at.decide_and_record(intent::Cancel{id, "planner-8"}), "not-initiator"));
   CHECK(is_refused(at.decide_and_record(intent::Cancel{id, "okafor"}), "not-initiator"));
@@ -122,7 +122,8 @@ TEST_CASE("an outcome of nothing, or with a status it cannot have, is refused") 
 }
 
 TEST_CASE("an outcome is recorded under an expired charter too: it permits nothing [A7]") {
-  Deployment at(replaced(defence, "valid 2026-01-01 .. 2036-01-01", "valid 2026-01-01 .. 2026-06-02"));
+  Deployment at(
+      replaced(defence, "valid 2026-01-01 .. 2036-01-01", "valid 2026-01-01 .. 2026-06-02"));
   at.now = at.charter().valid_until - Duration{130};
   const std::string id = at.held(at.strike("alvarez", {"uav-001"}));
   REQUIRE(is_granted(at.approve_and_claim(id)));

@@ -286,10 +286,11 @@ TEST_CASE("a command larger than a limit is refused at once") {
 
 // Two commanders of one institution that may direct 8 in all.
 std::string shared_room() {
-  return replaced(replaced(defence, "limit institution military 50%", "limit institution military 10%"),
-              "person brandt",
-              "person zorn \"Cdr Q. Zorn\" of mod holds fleet-commander\n  key ed25519 "
-              "\"@key(zorn)@\"\nperson brandt");
+  return replaced(
+      replaced(defence, "limit institution military 50%", "limit institution military 10%"),
+      "person brandt",
+      "person zorn \"Cdr Q. Zorn\" of mod holds fleet-commander\n  key ed25519 "
+      "\"@key(zorn)@\"\nperson brandt");
 }
 
 TEST_CASE("who proposes much takes nobody else's room: a proposal reserves nothing [S1]") {

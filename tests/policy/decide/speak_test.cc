@@ -11,8 +11,8 @@ using testing::Deployment;
 using testing::is_granted;
 using testing::is_refused;
 using testing::is_unchanged;
-using testing::Say;
 using testing::replaced;
+using testing::Say;
 
 const std::vector<Reason>& notes(const Decision& decision) {
   REQUIRE(is_granted(decision));
@@ -102,11 +102,11 @@ TEST_CASE("approvals are taken until `approve within` ends, and not a second lon
 }
 
 TEST_CASE("T16 T18 an approval of the initiator, or of one under his command, is refused [Q7 I4]") {
-  Deployment at(
-      replaced(replaced(defence, "holds fleet-commander", "holds fleet-commander, release-authority"),
-           "person brandt",
-           "person zorn \"Cdr Q. Zorn\" of mod holds release-authority under alvarez\n  key "
-           "ed25519 \"@key(zorn)@\"\nperson brandt"));
+  Deployment at(replaced(
+      replaced(defence, "holds fleet-commander", "holds fleet-commander, release-authority"),
+      "person brandt",
+      "person zorn \"Cdr Q. Zorn\" of mod holds release-authority under alvarez\n  key "
+      "ed25519 \"@key(zorn)@\"\nperson brandt"));
   const std::string id = at.held(at.strike("planner-7", {"uav-001"}));
   CHECK(at.approve("alvarez", id).kind == Decision::Kind::refused);
   CHECK(at.approve("zorn", id).kind == Decision::Kind::refused);
@@ -132,7 +132,7 @@ TEST_CASE("an approval that adds nothing now is recorded, and answered with why 
 
 std::string two_keys() {
   return replaced(defence, "key ed25519 \"@key(brandt)@\"",
-              "key ed25519 \"@key(brandt)@\"\n  key ed25519 \"@key(spare)@\"");
+                  "key ed25519 \"@key(brandt)@\"\n  key ed25519 \"@key(spare)@\"");
 }
 
 TEST_CASE("T16 two keys of one person are one approval [Q3]") {
@@ -211,14 +211,15 @@ TEST_CASE("a veto short of its number does not hinder a claim") {
 
 TEST_CASE("one person's approval and veto both stand, and the veto counts [Q5]") {
   Deployment at(replaced(defence, "veto 1 of office:judge-advocate",
-                     "veto 1 of office:judge-advocate|release-authority"));
+                         "veto 1 of office:judge-advocate|release-authority"));
   const std::string id = at.held(at.strike("alvarez", {"uav-001"}));
   REQUIRE(is_granted(at.approve("brandt", id)));
   CHECK(stopped(at.veto("brandt", id)));
 }
 
 TEST_CASE("an expired charter takes no words [A7]") {
-  Deployment at(replaced(defence, "valid 2026-01-01 .. 2036-01-01", "valid 2026-01-01 .. 2026-06-02"));
+  Deployment at(
+      replaced(defence, "valid 2026-01-01 .. 2036-01-01", "valid 2026-01-01 .. 2026-06-02"));
   at.now = at.charter().valid_until - Duration{10};
   const std::string id = at.held(at.strike("alvarez", {"uav-001"}));
   at.pass(Duration{9});

@@ -19,8 +19,8 @@ constexpr Duration second{1};
 
 std::string every_limit() {
   return replaced(defence, "limit person military 10%, at most 400 over 72h",
-              "limit person military 10%, at most 400 over 72h\nlimit span military 40%\n"
-              "limit agents acme military at most 6\nlimit cosigned military 30%");
+                  "limit person military 10%, at most 400 over 72h\nlimit span military 40%\n"
+                  "limit agents acme military at most 6\nlimit cosigned military 30%");
 }
 
 std::uint64_t held(const Deployment& at, Limit::Subject kind, std::string_view name,

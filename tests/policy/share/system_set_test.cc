@@ -42,11 +42,11 @@ TEST_CASE("a set of systems is written in ranges, and once [C8]") {
 TEST_CASE("a range holds only names that differ in one number of equal width") {
   const auto charter =
       load(testing::replaced(defence, "class strike",
-                         "system a1-1 pool military/air weight 1 at fleet\nsystem a2-1 pool "
-                         "military/air weight 1 at fleet\n"
-                         "system a2-2 pool military/air weight 1 at fleet\nsystem b9 pool "
-                         "military/air weight 1 at fleet\n"
-                         "system b10 pool military/air weight 1 at fleet\nclass strike"));
+                             "system a1-1 pool military/air weight 1 at fleet\nsystem a2-1 pool "
+                             "military/air weight 1 at fleet\n"
+                             "system a2-2 pool military/air weight 1 at fleet\nsystem b9 pool "
+                             "military/air weight 1 at fleet\n"
+                             "system b10 pool military/air weight 1 at fleet\nclass strike"));
   const SystemSet all = set_of(*charter, {"a1-1", "a2-1", "a2-2", "b9", "b10"});
   const std::string text = all.to_text(*charter);
   CHECK(text.find("b[9..10]") == std::string::npos);
