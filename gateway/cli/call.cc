@@ -12,8 +12,6 @@
 namespace keyturn::cli {
 namespace {
 
-constexpr std::uint64_t token_bytes_max = 4096;
-
 Result<std::string> read_body(const std::string& file) {
   if (file.empty()) return std::string();
   if (file == "-") {
@@ -36,7 +34,7 @@ Result<HttpCall> first_call(const Call& options) {
     call.fields.push_back({header.substr(0, colon), header.substr(colon + 2)});
   }
   if (!options.token_file.empty()) {
-    TRY(const SecretBytes token, read_secret_file(options.token_file, token_bytes_max));
+    TRY(const SecretBytes token, read_secret_file(options.token_file, credential_bytes_max));
     std::string text(text_of(token.expose()));
     while (!text.empty() && text.back() == '\n') text.pop_back();
     call.fields.push_back({"Authorization", "Bearer " + text});

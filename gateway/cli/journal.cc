@@ -17,7 +17,6 @@ namespace keyturn::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-constexpr std::uint64_t note_bytes_max = 65'536;
 constexpr std::uint64_t page_entries = 256;
 
 JournalPlace place_of(const JournalRead& options) { return {options.data, options.high_water}; }

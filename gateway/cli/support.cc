@@ -15,8 +15,6 @@
 namespace keyturn::cli {
 namespace {
 
-constexpr std::uint64_t passphrase_bytes_max = 1024;
-
 // Turns the terminal's echo off while it lives.
 class NoEcho {
  public:

@@ -8,12 +8,11 @@
 #include <sstream>
 
 #include "gateway/world/files.h"
+#include "keyturn/limits.h"
 
 namespace keyturn {
 namespace {
 
-constexpr std::uint64_t config_bytes_max = 1u << 20;
-constexpr std::int64_t threads_max = 256;
 
 std::string where(const toml::node& node) {
   return "keyturn.toml:" + std::to_string(node.source().begin.line) + ":" +
@@ -88,7 +87,7 @@ Result<void> read_listeners(Section& root, Config& config) {
   Section caller_section(*callers, "callers");
   TRY(const std::string caller_listen, caller_section.text("listen", "", true));
   TRY(config.callers, parse_listen(caller_listen, "keyturn.toml: callers.listen"));
-  TRY(const std::int64_t threads, caller_section.number("threads", 1, 1, threads_max));
+  TRY(const std::int64_t threads, caller_section.number("threads", 1, 1, caller_threads_max));
   config.caller_threads = static_cast<unsigned>(threads);
   CHECK_OK(caller_section.finish());
 

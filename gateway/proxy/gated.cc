@@ -6,14 +6,13 @@
 
 #include "gateway/proxy/answer_reader.h"
 #include "gateway/proxy/refusal.h"
+#include "keyturn/limits.h"
 #include "policy/request/classify.h"
 
 namespace keyturn {
 namespace {
 
 constexpr std::string_view holds_path = "/keyturn/v1/holds/";
-// undici and httpx follow twenty redirects; one attempt stays below that.
-constexpr std::int64_t ladder_steps_max = 18;
 
 // Fields by which some server would read another request than the one that is signed for [C7].
 bool changes_meaning(std::string_view name) {
@@ -95,7 +94,7 @@ class LadderWaiter : public Waiter, public std::enable_shared_from_this<LadderWa
     over_ = true;
     leave();
     const std::int64_t next = step_ + 1;
-    const bool last = next >= ladder_steps_max || (next + 1) * ladder_.step_ms > ladder_.ladder_ms;
+    const bool last = next >= static_cast<std::int64_t>(ladder_steps_max) || (next + 1) * ladder_.step_ms > ladder_.ladder_ms;
     if (ticket_.empty() || last) {
       exchange_->respond(refusal({409,
                                   "pending",
@@ -142,7 +141,7 @@ std::int64_t step_of(std::string_view query) {
   const std::string_view digits = query.substr(name.size());
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), step);
   if (error != std::errc() || end != digits.data() + digits.size()) return -1;
-  return step < 0 || step > ladder_steps_max ? -1 : step;
+  return step < 0 || step > static_cast<std::int64_t>(ladder_steps_max) ? -1 : step;
 }
 
 }  // namespace

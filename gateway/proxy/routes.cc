@@ -4,11 +4,10 @@
 
 #include "gateway/world/files.h"
 #include "keys/token.h"
+#include "keyturn/limits.h"
 
 namespace keyturn {
 namespace {
-
-constexpr std::uint64_t credential_bytes_max = 8192;
 
 Result<std::vector<Field>> injected_fields(const UpstreamCredential& credential) {
   TRY(const SecretBytes secret, read_secret_file(credential.file, credential_bytes_max));

@@ -63,7 +63,31 @@ namespace keyturn {
   X(pending_per_initiator_max, 100, "held commands of one initiator")                               \
   X(pending_total_max, 10000, "held commands in all")                                               \
   X(gated_answer_bytes_max, 67108864, "an answer to a gated request, kept for all who wait")         \
-  X(waiters_per_command_max, 64, "callers that wait for one command")
+  X(waiters_per_command_max, 64, "callers that wait for one command")                              \
+  /* listeners and their connections; tests shorten them */                                        \
+  X(head_ms_max, 15000, "a head, from its first byte to its last [T29]")                           \
+  X(body_ms_max, 60000, "a buffered body, from head to last byte")                                 \
+  X(idle_ms_max, 75000, "between two requests of one connection")                                  \
+  X(stall_ms_max, 60000, "an answer or a streamed body that makes no progress")                    \
+  X(linger_ms_max, 1000, "after a refusal, for the client to read it")                             \
+  X(connections_max, 20000, "of one listener and loop")                                            \
+  X(connections_per_peer_max, 12000, "of one address")                                             \
+  X(unsent_bytes_max, 1048576, "written and not yet taken by a slow reader")                       \
+  /* connections to endpoints */                                                                   \
+  X(upstream_connect_ms_max, 5000, "to connect")                                                   \
+  X(upstream_first_byte_ms_max, 600000, "from a request's last byte to the answer's head")         \
+  X(upstream_stall_ms_max, 600000, "between two bytes of an answer")                               \
+  X(upstream_idle_ms_max, 30000, "unused in the pool")                                             \
+  X(upstream_connections_max, 1024, "to one origin, from one loop")                                \
+  X(upstream_idle_max, 256, "of them kept while unused")                                           \
+  X(upstream_pending_max, 1024, "requests that wait for a connection")                             \
+  X(upstream_pending_ms_max, 10000, "such a wait")                                                 \
+  /* files and secrets */                                                                          \
+  X(config_bytes_max, 1048576, "keyturn.toml")                                                     \
+  X(caller_threads_max, 256, "threads that serve callers")                                         \
+  X(ladder_steps_max, 18, "steps of one attempt: SDKs follow twenty redirects")                    \
+  X(passphrase_bytes_max, 1024, "a passphrase")                                                    \
+  X(credential_bytes_max, 8192, "a file with a token or an upstream's credential")
 // clang-format on
 
 #define KEYTURN_LIMIT_CONSTANT(name, value, what) inline constexpr std::uint64_t name = value;

@@ -5,12 +5,12 @@
 # kilobyte over 64 kept connections, then over one for latency. Rounds alternate, so that whatever else
 # the machine does falls on all alike; the figures that count are the ratios of medians.
 #   ROUNDS=5 SECONDS_EACH=4 ./dev bench relay [--json]
-# Our relay buffers each body and looks into it, as it must where a class of the charter reads bodies.
+# Keyturn is `keyturn serve` under the charter that `keyturn init` writes: it knows the caller by his token,
+# buffers each body, reads it and classifies it, since a class of that path reads the model's name.
 set -euo pipefail
 json=${1:-}
 rounds=${ROUNDS:-5} seconds=${SECONDS_EACH:-4}
 here=$(cd "$(dirname "$0")" && pwd)
-ninja -C "$KEYTURN_BUILD" keyturn_bench_relay >&2
 
 scratch=$(mktemp -d)
 children=()
@@ -25,7 +25,7 @@ start() { # CORE COMMAND…
   children+=($!)
 }
 
-origin=19101 nginx=19102 haproxy=19103 pump=19104 keyturn=19105
+origin=19101 nginx=19102 haproxy=19103 pump=19104 keyturn=19105 officials=19106
 text=$(printf 'Hello there, how may I assist you today? %.0s' 1 2 3)
 temporary() {
   for kind in client_body proxy fastcgi uwsgi scgi; do echo "${kind}_temp_path $scratch/$1-$kind;"; done
@@ -66,8 +66,9 @@ CFG
 cat >"$scratch/post.lua" <<'LUA'
 wrk.method = "POST"
 wrk.headers["Content-Type"] = "application/json"
+wrk.headers["Authorization"] = "Bearer " .. os.getenv("TOKEN")
 local text = string.rep("You are a helpful assistant; please answer carefully. ", 16)
-wrk.body = '{"model":"m","messages":[{"role":"system","content":"' .. text ..
+wrk.body = '{"model":"chat-small-3","messages":[{"role":"system","content":"' .. text ..
            '"},{"role":"user","content":"hi"}],"temperature":0.2}'
 function done(summary, latency)
   local e = summary.errors
@@ -75,13 +76,17 @@ function done(summary, latency)
     latency:percentile(50), latency:percentile(99), e.connect + e.read + e.write + e.status + e.timeout))
 end
 LUA
+"$KEYTURN" init "$scratch/deployment" --callers "127.0.0.1:$keyturn" \
+  --officials "127.0.0.1:$officials" --model "http://127.0.0.1:$origin" >/dev/null
+TOKEN=$(<"$scratch/deployment/tokens/analyst-2.token")
+export TOKEN
 gcc -O2 "$here/pump.c" -o "$scratch/pump"
 
 start 1 nginx -c "$scratch/origin.conf"
 start 0 nginx -c "$scratch/nginx.conf"
 start 0 haproxy -f "$scratch/haproxy.cfg"
 start 0 "$scratch/pump" "$pump" "$origin"
-start 0 "$KEYTURN_BUILD/tests/keyturn_bench_relay" "$keyturn" "$origin"
+start 0 "$KEYTURN" serve --config "$scratch/deployment/keyturn.toml"
 for port in $origin $nginx $haproxy $pump $keyturn; do
   for ((try = 0; try < 100; try++)); do
     (: >"/dev/tcp/127.0.0.1/$port") 2>/dev/null && continue 2
@@ -117,12 +122,16 @@ awk -v json="$json" '
       if (json != "--json") printf "%s connection%s: requests/s, p50 us, p99 us, failed\n", c, c == 1 ? "" : "s"
       for (r = 1; r <= 4; r++) {
         key = c " " relays[r]
-        if (json != "--json") printf "  %-8s %8.0f %7.0f %7.0f %d\n", relays[r], median(key, 3), median(key, 4), median(key, 5), failed[key]
+        if (json == "--json")
+          printf "%s\"%s_%s\":{\"requests_per_second\":%.0f,\"p50_us\":%.0f,\"p99_us\":%.0f,\"failed\":%d}", (s == 1 && r == 1) ? "" : ",",
+            relays[r], c, median(key, 3), median(key, 4), median(key, 5), failed[key]
+        else
+          printf "  %-8s %8.0f %7.0f %7.0f %d\n", relays[r], median(key, 3), median(key, 4), median(key, 5), failed[key]
       }
       for (r = 2; r <= 4; r++) {
         ours = c " keyturn"; theirs = c " " relays[r]
         if (json == "--json")
-          printf "%s\"%s_%s\":{\"requests\":%.3f,\"p50\":%.3f,\"p99\":%.3f}", (s == 1 && r == 2) ? "" : ",", relays[r], c,
+          printf ",\"keyturn_to_%s_%s\":{\"requests\":%.3f,\"p50\":%.3f,\"p99\":%.3f}", relays[r], c,
             median(ours, 3) / median(theirs, 3), median(ours, 4) / median(theirs, 4), median(ours, 5) / median(theirs, 5)
         else
           printf "  keyturn/%s: requests/s %.2f, p50 %.2f, p99 %.2f\n", relays[r],
