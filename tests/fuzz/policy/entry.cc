@@ -6,15 +6,21 @@
 
 namespace {
 
+std::string key_of(std::string_view name) {
+  const keyturn::Digest seed = keyturn::sha256("keyturn test key " + std::string(name));
+  const auto key = keyturn::SigningKey::from_seed(keyturn::SecretBytes(seed.bytes));
+  return "ed25519 \"" + keyturn::base64_encode(key->public_key().bytes) + "\"\n";
+}
+
 // One person whose words verify, so that the seeds reach what lies behind a signature.
 std::shared_ptr<const keyturn::Charter> charter() {
-  const keyturn::Digest seed = keyturn::sha256("keyturn test key brandt");
-  const auto key = keyturn::SigningKey::from_seed(keyturn::SecretBytes(seed.bytes));
-  const std::string text = "ed25519 \"" + keyturn::base64_encode(key->public_key().bytes) + "\"\n";
   const auto load = keyturn::load_charter(
       "keyturn 1\ncharter \"joint-autonomy\" version 1\nvalid 2026-01-01 .. 2036-01-01\njournal "
       "key " +
-      text + "institution mod \"M\"\nperson brandt \"B\" of mod\n  key " + text);
+      key_of("journal") + "institution mod \"M\"\nperson brandt \"B\" of mod\n  key " +
+      key_of("brandt"));
+  for (const keyturn::Diagnostic& error : load.errors)
+    std::fprintf(stderr, "%s\n", error.message.c_str());
   keyturn::fuzz::hold(load.charter != nullptr, "the target's charter loads");
   return load.charter;
 }
