@@ -159,7 +159,7 @@ answers() {
   local status=$1 pattern=$2 what=$3 answer
   shift 3
   answer=$("$@" 2>&1)
-  [[ ${answer%%$'\n'*} == "$status" ]] || die "$what: expected $status, got: $answer"
+  [[ ${answer%%$'\n'*} =~ ^($status)$ ]] || die "$what: expected $status, got: $answer"
   has "$answer" "$pattern" "$what"
 }
 
