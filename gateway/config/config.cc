@@ -13,7 +13,6 @@
 namespace keyturn {
 namespace {
 
-
 std::string where(const toml::node& node) {
   return "keyturn.toml:" + std::to_string(node.source().begin.line) + ":" +
          std::to_string(node.source().begin.column) + ": ";

@@ -94,7 +94,8 @@ class LadderWaiter : public Waiter, public std::enable_shared_from_this<LadderWa
     over_ = true;
     leave();
     const std::int64_t next = step_ + 1;
-    const bool last = next >= static_cast<std::int64_t>(ladder_steps_max) || (next + 1) * ladder_.step_ms > ladder_.ladder_ms;
+    const bool last = next >= static_cast<std::int64_t>(ladder_steps_max) ||
+                      (next + 1) * ladder_.step_ms > ladder_.ladder_ms;
     if (ticket_.empty() || last) {
       exchange_->respond(refusal({409,
                                   "pending",
