@@ -28,6 +28,8 @@ TEST_CASE("requests read alike wherever their bytes are split [T01]") {
           "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nA: "
           "b\r\n\r\n",
       one + "POST /a HTTP/1.1\nHost: x\n\n",
+      // Beast 1.81 aborts on this end, byte by byte, unless it is kept from seeing it.
+      bare + "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + bare,
       one + bare + bare + " " + std::string(5000, 'a') + "\r\n",
       one + bare + bare + "GET /" + std::string(5000, 'a') + "\r\n b\n",
       chunked + bare + "GET /b HTTP/1.1\r\nHost: x\r\nX: " + std::string(9000, 'y') + "\r\n\r\n",
