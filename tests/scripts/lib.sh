@@ -21,11 +21,11 @@ begin() {
 finish_test() {
   local status=$?
   local pid
-  local -a left
-  mapfile -t left < <(jobs -p)
+  local -a running
+  mapfile -t running < <(jobs -p)
   disown -a # so that bash says nothing of their end
-  for pid in "${left[@]}"; do kill -KILL "$pid" 2>/dev/null; done
-  for pid in "${left[@]}"; do
+  for pid in "${running[@]}"; do kill -KILL "$pid" 2>/dev/null; done
+  for pid in "${running[@]}"; do
     while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
   done
   [[ $(type -t at_end) == function ]] && at_end
@@ -173,12 +173,12 @@ fails() {
   has "$said" "$pattern" "$what"
 }
 
-# hold PRINCIPAL BODY-FILE [OPTION…]: sends a strike task and goes away after one step of the ladder. The
+# hold PRINCIPAL BODY-FILE [OPTION…]: sends a gated request (to `gated_path`, a task by default) and goes away after one step of the ladder. The
 # held command's id is then in `id`, the path to wait for it at in `wait_path`.
 hold() {
   local answer principal=$1 body=$2
   shift 2
-  answer=$(caller "$principal" POST /api/v1/tasks "$body" --no-follow "$@")
+  answer=$(caller "$principal" POST "${gated_path:-/api/v1/tasks}" "$body" --no-follow "$@")
   [[ ${answer%%$'\n'*} == 303 ]] || die "the request of $principal is not held: $answer"
   id=$(sed -n 's/^Keyturn-Command: //p' <<<"$answer")
   wait_path=$(sed -n 's/^Location: //p' <<<"$answer")
