@@ -111,8 +111,9 @@ Tokens::Chunked parse_chunked(Parser& parser, std::string_view raw) {
   // One put() is one chunk header, one stretch of data, or the end.
   while (out.taken < raw.size()) {
     const std::string_view rest = raw.substr(out.taken);
-    // Given `0 CR LF` and then one byte more, Beast 1.81 aborts on an assertion of its own (`n >= 5`):
-    // any caller could end the process. No chunk header and what must follow it is shorter than five.
+    // Given `0 CR LF` and then one byte more, Beast 1.81 aborts on an assertion of its own (`n >=
+    // 5`): any caller could end the process. No chunk header and what must follow it is shorter
+    // than five.
     if (parser.chunk_left == 0 && rest.size() < shortest_chunk_bytes) return out;
     parser.chunk_begin = rest.data();
     parser.data = {};
