@@ -99,7 +99,7 @@ TEST_CASE("T24 an entry whose word does not verify is not read: no byte of it ma
 
 TEST_CASE("T13 a word of somebody whom the charter does not know is not read") {
   Deployment at(defence);
-  Deployment other(with(
+  Deployment other(testing::replaced(
       defence, "person ito     \"K. Ito MP\" of parliament\n  key ed25519 \"@key(ito)@\"\n", ""));
   const std::string id = at.held(at.strike("alvarez", {"uav-001"}));
   REQUIRE(is_granted(at.approve("ito", id)));
