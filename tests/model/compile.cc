@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <unordered_map>
 
 #include "policy/people/closure.h"
 #include "tests/model/quorum.h"
@@ -38,6 +39,10 @@ void compile_people(const World& world, Charter& charter) {
     }
     charter.offices.push_back(compiled);
   }
+  std::unordered_map<Name, PersonId> ids;
+  for (const Person& person : world.persons) {
+    ids.emplace(person.name, PersonId{static_cast<std::uint32_t>(ids.size())});
+  }
   for (const Person& person : world.persons) {
     keyturn::Person compiled;
     compiled.name = compiled.title = person.name;
@@ -45,7 +50,7 @@ void compile_people(const World& world, Charter& charter) {
     for (const Name& held : person.holds) {
       compiled.holds.push_back(id_of<OfficeTag>(world.offices, held));
     }
-    for (const Name& above : person.under) compiled.under.push_back(person_id(world, above));
+    for (const Name& above : person.under) compiled.under.push_back(ids.at(above));
     charter.persons.push_back(compiled);
   }
 }
@@ -57,10 +62,8 @@ Selector compile_selector(const World& world, const Term& term) {
                                                            : keyturn::SelectorKind::person;
   selector.names = term.names;
   selector.text = selector_text(term);
-  for (const Person& person : world.persons) {
-    if (selects(world, term, person.name)) {
-      selector.people.push_back(person_id(world, person.name));
-    }
+  for (std::uint32_t person = 0; person < world.persons.size(); ++person) {
+    if (selects(term, world.persons[person])) selector.people.push_back(PersonId{person});
   }
   return selector;
 }

@@ -22,11 +22,6 @@ std::set<Name> offices_under(const World& world, const Name& office) {
   }
 }
 
-const Person& find_person(const World& world, const Name& name) {
-  return *std::find_if(world.persons.begin(), world.persons.end(),
-                       [&](const Person& person) { return person.name == name; });
-}
-
 Name branch_of(const World& world, const Name& institution) {
   for (const Institution& candidate : world.institutions) {
     if (candidate.name != institution) continue;
@@ -36,6 +31,11 @@ Name branch_of(const World& world, const Name& institution) {
 }
 
 }  // namespace
+
+const Person& find_person(const World& world, const Name& name) {
+  return *std::find_if(world.persons.begin(), world.persons.end(),
+                       [&](const Person& person) { return person.name == name; });
+}
 
 People closure(const World& world, const People& start) {
   People closed = start;

@@ -11,6 +11,8 @@ namespace keyturn::model {
 
 using People = std::set<Name>;
 
+const Person& find_person(const World& world, const Name& name);
+
 // cl(start) over persons [I2].
 People closure(const World& world, const People& start);
 

@@ -86,7 +86,7 @@ bool any_filling(const Question& question, const Slots& slots, const People& ava
                  std::vector<Name>& approvers) {
   if (approvers.size() == slots.size()) return accepts(question, slots, approvers, available);
   for (const Name& person : available) {
-    if (!selects(question.world, slots[approvers.size()], person)) continue;
+    if (!selects(slots[approvers.size()], find_person(question.world, person))) continue;
     approvers.push_back(person);
     const bool found = any_filling(question, slots, available, approvers);
     approvers.pop_back();
@@ -124,18 +124,15 @@ std::vector<Slots> branches(const Need& need) {
   return out;
 }
 
-bool selects(const World& world, const Term& term, const Name& name) {
-  for (const Person& person : world.persons) {
-    if (person.name != name) continue;
-    switch (term.kind) {
-      case SelectorKind::office:
-        return std::any_of(person.holds.begin(), person.holds.end(),
-                           [&](const Name& office) { return has(term.names, office); });
-      case SelectorKind::institution:
-        return has(term.names, person.institution);
-      case SelectorKind::person:
-        return has(term.names, name);
-    }
+bool selects(const Term& term, const Person& person) {
+  switch (term.kind) {
+    case SelectorKind::office:
+      return std::any_of(person.holds.begin(), person.holds.end(),
+                         [&](const Name& office) { return has(term.names, office); });
+    case SelectorKind::institution:
+      return has(term.names, person.institution);
+    case SelectorKind::person:
+      return has(term.names, person.name);
   }
   return false;
 }
@@ -146,7 +143,7 @@ bool accepts(const Question& question, const Slots& slots, const std::vector<Nam
   if (People(approvers.begin(), approvers.end()).size() != approvers.size()) return false;
   for (std::size_t slot = 0; slot < slots.size(); ++slot) {
     if (!available.contains(approvers[slot])) return false;
-    if (!selects(question.world, slots[slot], approvers[slot])) return false;
+    if (!selects(slots[slot], find_person(question.world, approvers[slot]))) return false;
   }
   return diverse(question, approvers) && independent(question, approvers);
 }

@@ -19,7 +19,7 @@ struct Question {
   Name initiator;
 };
 
-bool selects(const World& world, const Term& term, const Name& person);
+bool selects(const Term& term, const Person& person);
 
 // Whether `approvers`, one for each slot, are a quorum, given whose approvals there are.
 bool accepts(const Question& question, const Slots& slots, const std::vector<Name>& approvers,

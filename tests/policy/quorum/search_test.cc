@@ -121,5 +121,25 @@ TEST_CASE("one person outside the commander's closure is found among many inside
   CHECK_FALSE(find_assignment(puppets.context(), puppets.everybody));
 }
 
+TEST_CASE("who shares a commander is told from who does not, where two must not suffice [I5]") {
+  // ames and brandt obey one who does not approve; beside either, castell and duarte make it three.
+  model::Rule rule = releasers(3);
+  rule.not_under = 2;
+  model::World world;
+  world.institutions = {{"mod", ""}};
+  world.offices = {{"releaser", {}}};
+  world.persons = {{"outsider", "mod", {}, {}},
+                   {"silent", "mod", {}, {}},
+                   {"ames", "mod", {"releaser"}, {"silent"}},
+                   {"brandt", "mod", {"releaser"}, {"silent"}},
+                   {"castell", "mod", {"releaser"}, {}},
+                   {"duarte", "mod", {"releaser"}, {}}};
+  world.classes = {{"strike", true, rule}};
+  const Flood flood(world);
+  CHECK(find_assignment(flood.context(), flood.everybody));
+  const std::vector<PersonId> without_duarte(flood.everybody.begin(), flood.everybody.end() - 1);
+  CHECK_FALSE(find_assignment(flood.context(), without_duarte));
+}
+
 }  // namespace
 }  // namespace keyturn
