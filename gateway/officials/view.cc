@@ -131,7 +131,8 @@ std::string body_json(const BodyRecord& record) {
 
 std::string shares_json(const Ledger& ledger, Time now) {
   const Charter& charter = ledger.charter();
-  // Each principal who sent a leased command: the subjects of every limit are found through them.
+  // The subjects of every limit are found through the commands that are leased; adding such a
+  // command to what it is part of changes nothing.
   std::set<std::string> told;
   Json json;
   json["at"] = now.to_string();
@@ -141,7 +142,7 @@ std::string shares_json(const Ledger& ledger, Time now) {
     const Command* command = ledger.find(lease.command);
     if (command == nullptr) continue;
     for (const ShareLine& line : share_lines(ledger, command->principal, command->counted,
-                                             SystemSet(), SystemSet(), now, ledger.size())) {
+                                             command->systems, SystemSet(), now, ledger.size())) {
       if (line.before == 0 || !told.insert(line.limit->text + "\n" + line.subject).second) continue;
       Json one = share_json(line);
       one.erase("after");
