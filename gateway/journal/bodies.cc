@@ -3,7 +3,7 @@
 #include <array>
 #include <system_error>
 
-#include "gateway/journal/database.h"
+#include "gateway/journal/sqlite_database.h"
 #include "gateway/world/files.h"
 #include "keys/envelope.h"
 #include "keyturn/limits.h"
@@ -126,24 +126,24 @@ class Bodies::Tables {
                                               SecretBytes key, Entropy* entropy) {
     if (key.size() != key_bytes)
       return Error{Code::invalid, "a body key has " + std::to_string(key_bytes) + " bytes"};
-    auto tables = std::make_unique<Tables>();
-    TRY(tables->database_, std::move(opened));
-    tables->key_ = std::move(key);
-    tables->entropy_ = entropy;
-    Database& database = *tables->database_;
+    auto self = std::make_unique<Tables>();
+    TRY(self->database_, std::move(opened));
+    self->key_ = std::move(key);
+    self->entropy_ = entropy;
+    Database& database = *self->database_;
     // Freed pages are overwritten with zeros: an erased key does not linger in the file.
     CHECK_OK(database.execute("PRAGMA secure_delete=ON"));
-    TRY(tables->find_, database.prepare("SELECT idx, wrapped FROM filed WHERE digest = ?1"));
-    TRY(tables->sealed_, database.prepare("SELECT sealed FROM body WHERE idx = ?1"));
+    TRY(self->find_, database.prepare("SELECT idx, wrapped FROM filed WHERE digest = ?1"));
+    TRY(self->sealed_, database.prepare("SELECT sealed FROM body WHERE idx = ?1"));
     if (entropy != nullptr) {
-      TRY(tables->next_, database.prepare("SELECT coalesce(max(idx), 0) + 1 FROM filed"));
-      TRY(tables->add_body_, database.prepare("INSERT INTO body (idx, sealed) VALUES (?1, ?2)"));
-      TRY(tables->add_filed_,
+      TRY(self->next_, database.prepare("SELECT coalesce(max(idx), 0) + 1 FROM filed"));
+      TRY(self->add_body_, database.prepare("INSERT INTO body (idx, sealed) VALUES (?1, ?2)"));
+      TRY(self->add_filed_,
           database.prepare("INSERT INTO filed (digest, idx, wrapped) VALUES (?1, ?2, ?3)"));
-      TRY(tables->drop_body_, database.prepare("DELETE FROM body WHERE idx = ?1"));
-      TRY(tables->drop_key_, database.prepare("UPDATE filed SET wrapped = x'' WHERE digest = ?1"));
+      TRY(self->drop_body_, database.prepare("DELETE FROM body WHERE idx = ?1"));
+      TRY(self->drop_key_, database.prepare("UPDATE filed SET wrapped = x'' WHERE digest = ?1"));
     }
-    return tables;
+    return self;
   }
 
   Result<void> put(std::span<const Filed> bodies) {

@@ -3,7 +3,7 @@
 #include <array>
 #include <utility>
 
-#include "gateway/journal/database.h"
+#include "gateway/journal/sqlite_database.h"
 
 namespace keyturn {
 

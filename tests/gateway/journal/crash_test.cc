@@ -86,7 +86,11 @@ TEST_CASE("[T28] kill -9 at any moment loses nothing that was answered, and fork
 TEST_CASE("[T28] whichever call of the disk fails, or is the last: nothing answered is lost") {
   using Fault = FaultDisk::Fault;
   using Kept = FaultDisk::Kept;
-  const std::tuple<std::string, Fault, Kept> flavours[] = {
+  const struct {
+    const char* name;
+    Fault fault;
+    Kept kept;
+  } flavours[] = {
       {"the call fails", Fault::fails, Kept::everything},
       {"the call fails but was done", Fault::fails_done, Kept::everything},
       {"the process ends", Fault::stops, Kept::everything},
@@ -96,14 +100,14 @@ TEST_CASE("[T28] whichever call of the disk fails, or is the last: nothing answe
       {"the call fails but was done, and later the power goes", Fault::fails_done, Kept::some},
   };
   int opened_not = 0, refused = 0, unknown = 0;
-  for (const auto& [name, fault, kept] : flavours) {
-    CAPTURE(name);
+  for (const auto& flavour : flavours) {
+    INFO(flavour.name);
     for (int at_call = 1;; ++at_call) {
       CAPTURE(at_call);
       const TemporaryFolder folder;
       const JournalPlace place = make_journal(folder, 4);
       FaultDisk disk;
-      disk.arm(fault, at_call);
+      disk.arm(flavour.fault, at_call);
       std::uint64_t answered = 4, asked = 4;
       auto store = SqliteStore::open(place.database(), disk.vfs_name());
       if (store.ok()) {
@@ -138,7 +142,7 @@ TEST_CASE("[T28] whichever call of the disk fails, or is the last: nothing answe
       // Everything is closed by now: the fault may have struck there, too.
       const bool struck = disk.calls() >= at_call;
       fs::remove(place.database().string() + "-shm");
-      disk.cut_power(kept, static_cast<std::uint64_t>(at_call) * 2654435761u);
+      disk.cut_power(flavour.kept, static_cast<std::uint64_t>(at_call) * 2654435761u);
       check_after_restart(place, answered, asked);
       if (!struck) break;
     }

@@ -99,7 +99,7 @@ TEST_CASE("an append at another size than the store's is a conflict and writes n
     REQUIRE(store.append({0, first.bytes, first.nodes, "one"}).value() == Appended::ok);
     Tree other = tree;
     const Batch second = batch(other, 2);
-    for (const std::uint64_t wrong : {0, 2, 4, 1000})
+    for (const std::uint64_t wrong : {0u, 2u, 4u, 1000u})
       CHECK(store.append({wrong, second.bytes, second.nodes, "two"}).value() == Appended::conflict);
     CHECK(store.size().value() == 3);
     CHECK(store.count().value().entries == 3);
@@ -146,7 +146,7 @@ TEST_CASE("whoever watches a store is told each size, and no conflict") {
     std::vector<std::uint64_t> told;
     store.watch([&](std::uint64_t size) { told.push_back(size); });
     Tree tree;
-    for (const std::uint64_t count : {1, 4, 2}) {
+    for (const std::uint64_t count : {1u, 4u, 2u}) {
       const std::uint64_t size = tree.size();
       const Batch one = batch(tree, count);
       REQUIRE(store.append({size, one.bytes, one.nodes, {}}).value() == Appended::ok);

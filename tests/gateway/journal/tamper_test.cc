@@ -133,7 +133,7 @@ TEST_CASE("[T24] a changed entry is located, also when its hashes were changed a
   }
   // All hashes recomputed, as somebody who knows RFC 6962 would: only the signed roots tell. The
   // stored checkpoint is of size 6, the mark of 7.
-  for (const std::uint64_t forged : {2, 6}) {
+  for (const std::uint64_t forged : {2u, 6u}) {
     const JournalPlace place = original.copy();
     Tree tree;
     std::vector<TreeNode> nodes;

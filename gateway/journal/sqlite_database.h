@@ -1,4 +1,5 @@
-// Database: one SQLite connection and its prepared statements; database.cc alone sees sqlite3.h.
+// Database: one SQLite connection and its prepared statements; sqlite_database.cc alone sees
+// sqlite3.h.
 //
 // Promises: opened for writing it is in WAL mode with synchronous=FULL, and holds exactly the
 // tables that its owner names, without triggers or views. commit() says apart what certainly did

@@ -1,4 +1,4 @@
-#include "gateway/journal/database.h"
+#include "gateway/journal/sqlite_database.h"
 
 #include <sqlite3.h>
 
