@@ -83,11 +83,9 @@ class LadderWaiter : public Waiter, public std::enable_shared_from_this<LadderWa
     timer_ = 0;
   }
 
+  // Also while the journal is closed: what is claimed afterwards has somebody who waits for it.
   void leave() {
-    const auto self = shared_from_this();
-    sequencer_.inspect([self](const Ledger&, const Journal&,
-                              Time) { self->holds_.leave(self.get()); },
-                       [] {});
+    sequencer_.post([self = shared_from_this()] { self->holds_.leave(self.get()); });
   }
 
   void next_step() {
@@ -98,10 +96,12 @@ class LadderWaiter : public Waiter, public std::enable_shared_from_this<LadderWa
     const std::int64_t next = step_ + 1;
     const bool last = next >= ladder_steps_max || (next + 1) * ladder_.step_ms > ladder_.ladder_ms;
     if (ticket_.empty() || last) {
-      exchange_->respond(refusal({409, "pending",
+      exchange_->respond(refusal({409,
+                                  "pending",
                                   "the command is held and still wants approvals; send the same "
                                   "request again to wait on",
-                                  {}, true},
+                                  {},
+                                  true},
                                  id_));
       return;
     }
@@ -123,14 +123,6 @@ class LadderWaiter : public Waiter, public std::enable_shared_from_this<LadderWa
   bool over_ = false;  // answered, or sent on
   std::string id_, ticket_;
 };
-
-void answer_unavailable(const std::shared_ptr<Exchange>& exchange) {
-  exchange->loop().post([exchange] {
-    exchange->respond(refusal({503, "journal-unavailable",
-                               "the journal cannot be written; gated requests wait until it can",
-                               {}, true}));
-  });
-}
 
 std::int64_t step_of(std::string_view query) {
   constexpr std::string_view name = "n=";
@@ -174,7 +166,8 @@ void GatedHandler::handle(std::shared_ptr<Exchange> exchange) {
   if (!endpoint) return exchange->respond(refusal(403, "unmatched", "no endpoint has this path"));
   GatedRequest gated;
   gated.principal = std::string(charter.principal_name(*principal));
-  if (auto drawn = routes_.extractor.extract(*endpoint, view, *scratch_, gated.facts); !drawn.ok()) {
+  if (auto drawn = routes_.extractor.extract(*endpoint, view, *scratch_, gated.facts);
+      !drawn.ok()) {
     return exchange->respond(refusal(drawn.error()));
   }
   Classification found;
@@ -189,7 +182,7 @@ void GatedHandler::handle(std::shared_ptr<Exchange> exchange) {
       [this, carried, waiter](const Ledger& ledger, const Journal&, Time now) {
         holds_.enter(ledger, std::move(*carried), waiter, now);
       },
-      [exchange] { answer_unavailable(exchange); });
+      [waiter] { waiter->ended(ending_unavailable()); });
 }
 
 HoldHandler::HoldHandler(const Routes& routes, Sequencer& sequencer, Holds& holds, Ladder ladder)
@@ -207,7 +200,8 @@ void HoldHandler::handle(std::shared_ptr<Exchange> exchange) {
   const std::string ticket = request.path.substr(holds_path.size());
   if (request.method == Method::get) return wait(std::move(exchange), name, ticket);
   if (request.method == Method::del) return cancel(std::move(exchange), name, ticket);
-  exchange->respond(refusal(405, "method", "a held command is waited for with GET, cancelled with DELETE"));
+  exchange->respond(
+      refusal(405, "method", "a held command is waited for with GET, cancelled with DELETE"));
 }
 
 void HoldHandler::wait(std::shared_ptr<Exchange> exchange, const std::string& principal,
@@ -221,12 +215,14 @@ void HoldHandler::wait(std::shared_ptr<Exchange> exchange, const std::string& pr
   sequencer_.inspect(
       [this, principal, ticket, waiter](const Ledger& ledger, const Journal&, Time now) {
         if (!holds_.resume(ledger, principal, ticket, waiter, now)) {
-          waiter->ended({404, "not-found",
-                         "nothing is held under this URL for this principal; it may have ended", {},
+          waiter->ended({404,
+                         "not-found",
+                         "nothing is held under this URL for this principal; it may have ended",
+                         {},
                          false});
         }
       },
-      [exchange] { answer_unavailable(exchange); });
+      [waiter] { waiter->ended(ending_unavailable()); });
 }
 
 void HoldHandler::cancel(std::shared_ptr<Exchange> exchange, const std::string& principal,
@@ -253,7 +249,7 @@ void HoldHandler::cancel(std::shared_ptr<Exchange> exchange, const std::string& 
           }
         });
       },
-      [exchange] { answer_unavailable(exchange); });
+      [answer] { answer(refusal(ending_unavailable())); });
 }
 
 }  // namespace keyturn

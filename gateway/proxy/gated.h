@@ -1,9 +1,9 @@
 // Gated requests on their way in: handed to the holds, answered by the 303 ladder while they wait.
 //
 // One step of the ladder holds the connection for at most step_ms, then sends the caller on with
-// `303 See Other` to a wait URL that only he can use; after ladder_ms, `409` with `Retry-After: 1` and
-// `x-should-retry: true`, and the identical request attaches to the same command (DESIGN section 6).
-// Thread rule: one of each a loop.
+// `303 See Other` to a wait URL that only he can use; after ladder_ms, `409` with `Retry-After: 1`
+// and `x-should-retry: true`, and the identical request attaches to the same command (DESIGN
+// section 6). Thread rule: one of each a loop.
 #pragma once
 
 #include <cstdint>

@@ -1,13 +1,13 @@
-// Answers that the gateway gives itself: problem+json (RFC 9457) with the `error` object that AI SDKs
-// read, the reasons, and whether to send the request again. They name unmet terms, never the persons
-// who could supply them [P1].
+// Answers that the gateway gives itself: problem+json (RFC 9457) with the `error` object that AI
+// SDKs read, the reasons, and whether to send the request again. They name unmet terms, never the
+// persons who could supply them [P1].
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "gateway/authority/holds.h"
+#include "gateway/authority/ending.h"
 #include "gateway/http/message.h"
 #include "keyturn/result.h"
 
