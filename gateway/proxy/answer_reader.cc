@@ -11,11 +11,13 @@ namespace {
 constexpr std::uint64_t slice_bytes = 64 << 10;
 constexpr std::size_t unsent_bytes_high = 256 << 10;
 
-// What belongs to one connection, not to the answer (RFC 9110 section 7.6.1), and what the writer sets.
+// What belongs to one connection, not to the answer (RFC 9110 section 7.6.1), and what the writer
+// sets.
 bool of_the_connection(std::string_view name) {
   static constexpr std::string_view names[] = {
-      "connection", "keep-alive", "proxy-connection", "transfer-encoding", "te",
-      "trailer",    "upgrade",    "content-length",   "date"};
+      "connection", "keep-alive", "proxy-connection", "transfer-encoding",
+      "te",         "trailer",    "upgrade",          "content-length",
+      "date"};
   return std::any_of(std::begin(names), std::end(names),
                      [name](std::string_view one) { return same_name(name, one); });
 }
@@ -36,9 +38,13 @@ AnswerReader::AnswerReader(std::shared_ptr<Exchange> exchange, std::shared_ptr<S
     : exchange_(std::move(exchange)), answer_(std::move(answer)), command_(std::move(command)) {}
 
 void AnswerReader::start() {
+  // The exchange keeps its reader until it is over; the answer, which is kept longer, does not.
+  exchange_->on_gone([self = shared_from_this()] { self->finished_ = true; });
   // The answer is written on another loop perhaps: it only posts to ours.
-  answer_->watch([self = shared_from_this()] {
-    self->exchange_->loop().post([self] { self->pump(); });
+  answer_->watch([weak = weak_from_this()] {
+    if (const auto self = weak.lock()) {
+      self->exchange_->loop().post([self] { self->pump(); });
+    }
   });
 }
 
@@ -86,18 +92,11 @@ void AnswerReader::pump() {
 
 void AnswerReader::finish_without_head(const Outcome& outcome) {
   finished_ = true;
-  if (outcome.sent == Sent::not_sent) {
-    exchange_->respond(
-        refusal({502, "not-sent", "the endpoint could not be reached; nothing was sent", {}, false},
-                command_));
-    return;
-  }
-  exchange_->respond(refusal(
-      {409, "outcome-unknown",
-       "the command was sent and no whole answer came: it may have been carried out. It is never "
-       "sent again; look at the endpoint, and repeat it only with another Idempotency-Key",
-       {}, false},
-      command_));
+  exchange_->respond(
+      refusal(outcome.sent == Sent::not_sent
+                  ? ending_not_sent("the endpoint could not be reached; nothing was sent")
+                  : ending_outcome_unknown(),
+              command_));
 }
 
 }  // namespace keyturn

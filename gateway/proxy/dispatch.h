@@ -1,5 +1,5 @@
-// Sends claimed commands to their endpoints: each exactly once, on a fresh connection, with nothing of
-// the caller's but what was hashed [C7]. Thread rule: dispatch() from the sequencer's thread.
+// Sends claimed commands to their endpoints: each exactly once, on a fresh connection, with nothing
+// of the caller's but what was hashed [C7]. Thread rule: dispatch() from the sequencer's thread.
 #pragma once
 
 #include <cstddef>
