@@ -3,72 +3,16 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/authority/names.h"
 #include "keyturn/limits.h"
 
 namespace keyturn {
 namespace {
 
+// A caller between two steps of the ladder is still told how his command ended.
 constexpr std::int64_t between_steps_ms = 60'000;
-
-// What makes two requests the same: all that their digests cover but the nonce, and who asks.
-Digest sameness_of(const std::string& principal, const BodyRecord& record) {
-  Sha256 hash;
-  const auto field = [&hash](std::string_view text) {
-    hash.update(std::to_string(text.size())).update(":").update(text);
-  };
-  hash.update("keyturn/same-request/v1\n");
-  field(principal);
-  field(record.method);
-  field(record.endpoint);
-  field(record.target);
-  for (const auto& [name, value] : record.headers) {
-    field(name);
-    field(value);
-  }
-  hash.update("\n");
-  field(record.body);
-  return hash.finish();
-}
-
-// 26 characters of Crockford's base32, as a ULID has them: 48 bits of time, 80 of randomness.
-std::string crockford(const ByteArray<16>& bytes) {
-  static constexpr char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-  std::string out;
-  unsigned buffer = 0;
-  int bits = 2;  // 130 bits hold 128: two leading zeros
-  for (const std::uint8_t byte : bytes) {
-    buffer = (buffer << 8) | byte;
-    bits += 8;
-    while (bits >= 5) {
-      bits -= 5;
-      out.push_back(digits[(buffer >> bits) & 31]);
-    }
-  }
-  return out;
-}
-
-Ending unavailable(const Error& error) {
-  return {503, "journal-unavailable", error.message, {}, true};
-}
-
-Ending refused(const std::vector<Reason>& reasons) {
-  Ending ending{403, "refused", "the charter refuses this request", reasons, false};
-  if (!reasons.empty()) {
-    ending.code = reasons.front().code;
-    ending.detail = reasons.front().text;
-  }
-  return ending;
-}
-
-Ending outcome_unknown() {
-  return {
-      409,
-      "outcome-unknown",
-      "the command was sent and no whole answer came: it may have been carried out. It is never "
-      "sent again; look at the endpoint, and repeat it only with another Idempotency-Key",
-      {},
-      false};
-}
+// Erasing settles the whole store of bodies, so those of refused proposals go together.
+constexpr std::int64_t erase_pause_ms = 1'000;
 
 }  // namespace
 
@@ -84,119 +28,60 @@ Holds::Holds(Sequencer& sequencer, Bodies& bodies, Dispatcher& dispatcher, Entro
       options_(options),
       alarm_(std::move(alarm)) {}
 
-Holds::~Holds() = default;
+Holds::~Holds() { erase_refused(); }
 
-std::string Holds::new_id() {
-  ByteArray<16> bytes{};
-  entropy_.fill(bytes);
-  const auto ms = static_cast<std::uint64_t>(clock_.now().seconds) * 1000;
-  for (std::size_t i = 0; i < 6; ++i) bytes[i] = static_cast<std::uint8_t>(ms >> (8 * (5 - i)));
-  return crockford(bytes);
+Holds::Count Holds::count() const {
+  return {waiting_on_.size(), by_id_.size(), by_ticket_.size(), due_.size() + forget_.size(),
+          outcomes_.size()};
 }
 
-// Unguessable without the key, and the same after a restart.
-std::string Holds::ticket(const std::string& id) const {
-  const Digest mac =
-      Sha256().update("keyturn/wait/v1\n").update(ticket_key_.expose()).update(id).finish();
-  return id + "-" + hex_encode(ByteView(mac.bytes).first(16));
-}
+// --- Coming and leaving --------------------------------------------------------------------------
 
 void Holds::enter(const Ledger& ledger, GatedRequest request, std::shared_ptr<Waiter> waiter,
                   Time now) {
-  ledger_ = &ledger;
   BodyRecord record;
-  record.principal = request.principal;
+  record.principal = std::move(request.principal);
   record.method = request.facts.method;
   record.endpoint = request.facts.endpoint;
   record.target = request.facts.target;
   record.headers = request.facts.headers;
-  record.body = request.body;
-  const Digest sameness = sameness_of(request.principal, record);
-  if (const auto found = by_sameness_.find(sameness); found != by_sameness_.end()) {
+  record.body = std::move(request.body);
+  if (const auto found = by_sameness_.find(sameness_of(record)); found != by_sameness_.end()) {
     attach(ledger, by_id_.at(found->second), std::move(waiter), now);
     return;
   }
-  const std::string id = new_id();
   intent::Propose propose;
-  propose.id = id;
+  propose.id = new_command_id(clock_.now(), entropy_);
   entropy_.fill(propose.nonce);
   record.nonce = propose.nonce;
-  propose.principal = request.principal;
+  propose.principal = record.principal;
   propose.facts = std::move(request.facts);
   propose.request = request_digest(record.parts());
 
-  Hold& hold = by_id_[id];
-  hold.id = id;
-  hold.principal = request.principal;
-  hold.sameness = sameness;
-  by_sameness_[sameness] = id;
-  waiting_on_[waiter.get()] = id;
+  Hold& hold = add(propose.id, record);
+  waiting_on_[waiter.get()] = hold.id;
   hold.waiters.push_back(std::move(waiter));
   filings_.push_back({std::move(propose), std::move(record)});
 }
 
-// The bodies of one round are one transaction, on disk before the entries that name them: a held
-// command can always be shown and sent.
-void Holds::file_and_propose() {
-  if (filings_.empty()) return;
-  std::vector<Filing> filings = std::exchange(filings_, {});
-  std::vector<Bodies::Filed> filed;
-  filed.reserve(filings.size());
-  for (const Filing& filing : filings) {
-    filed.push_back(Bodies::Filed{filing.propose.request, &filing.record});
-  }
-  if (auto put = bodies_.put(filed); !put.ok()) {
-    alarm_("bodies could not be filed: " + put.error().message);
-    const Result<Answer> failed = Error{Code::unavailable, "the request could not be filed"};
-    for (const Filing& filing : filings) proposed(filing.propose.id, failed);
-    return;
-  }
-  for (Filing& filing : filings) {
-    const std::string id = filing.propose.id;
-    const Digest request = filing.propose.request;
-    sequencer_.submit(std::move(filing.propose), [this, id, request](const Result<Answer>& answer) {
-      // Unknown keeps the body: the proposal may be in the journal.
-      const bool refused = answer.ok() && answer->decision.kind != Decision::Kind::granted;
-      if (refused) (void)bodies_.erase(request);
-      proposed(id, answer);
-    });
-  }
-}
-
-void Holds::proposed(const std::string& id, const Result<Answer>& answer) {
-  const auto found = by_id_.find(id);
-  if (found == by_id_.end()) return;
-  Hold& hold = found->second;
-  if (!answer.ok()) {
-    // Too large is the request's own doing; everything else is the journal's.
-    end(hold,
-        answer.error().code == Code::too_large
-            ? Ending{413, "too-large", answer.error().message, {}, false}
-            : unavailable(answer.error()),
-        0);
-    return;
-  }
-  if (answer->decision.kind != Decision::Kind::granted) {
-    end(hold, refused(answer->decision.reasons()), 0);
-    return;
-  }
-  hold.state = Hold::State::held;
-  const std::string wait = ticket(id);
-  by_ticket_[wait] = id;
-  for (const auto& waiter : hold.waiters) waiter->held(id, wait);
-  if (ledger_ != nullptr) {
-    if (const Command* command = ledger_->find(id)) due_.emplace(command->expires, id);
-    evaluate(*ledger_, hold, answer->at);
-  }
+Holds::Hold& Holds::add(const std::string& id, const BodyRecord& record) {
+  Hold& hold = by_id_[id];
+  hold.id = id;
+  hold.principal = record.principal;
+  hold.sameness = sameness_of(record);
+  by_sameness_[hold.sameness] = id;
+  return hold;
 }
 
 void Holds::attach(const Ledger& ledger, Hold& hold, std::shared_ptr<Waiter> waiter, Time now) {
+  if (hold.state != Hold::State::proposing) {
+    waiter->held(hold.id, wait_ticket(ticket_key_, hold.id));
+  }
   switch (hold.state) {
     case Hold::State::ended:
       waiter->ended(*hold.ending);
       return;
     case Hold::State::dispatched:
-      waiter->held(hold.id, ticket(hold.id));
       waiter->answered(hold.answer);
       return;
     case Hold::State::proposing:
@@ -213,19 +98,15 @@ void Holds::attach(const Ledger& ledger, Hold& hold, std::shared_ptr<Waiter> wai
     return;
   }
   waiting_on_[waiter.get()] = hold.id;
-  if (hold.state != Hold::State::proposing) waiter->held(hold.id, ticket(hold.id));
   hold.waiters.push_back(std::move(waiter));
-  if (hold.state == Hold::State::held) evaluate(ledger, hold, now);
+  evaluate(ledger, hold, now);
 }
 
 bool Holds::resume(const Ledger& ledger, const std::string& principal, std::string_view ticket,
                    std::shared_ptr<Waiter> waiter, Time now) {
-  ledger_ = &ledger;
-  const auto found = by_ticket_.find(std::string(ticket));
-  if (found == by_ticket_.end()) return false;
-  Hold& hold = by_id_.at(found->second);
-  if (hold.principal != principal) return false;
-  attach(ledger, hold, std::move(waiter), now);
+  const auto id = command_of(principal, ticket);
+  if (!id) return false;
+  attach(ledger, by_id_.at(*id), std::move(waiter), now);
   return true;
 }
 
@@ -239,31 +120,102 @@ std::optional<std::string> Holds::command_of(const std::string& principal,
 void Holds::leave(const Waiter* waiter) {
   const auto found = waiting_on_.find(waiter);
   if (found == waiting_on_.end()) return;
-  if (const auto hold = by_id_.find(found->second); hold != by_id_.end()) {
-    auto& waiters = hold->second.waiters;
-    waiters.erase(std::remove_if(waiters.begin(), waiters.end(),
-                                 [waiter](const auto& one) { return one.get() == waiter; }),
-                  waiters.end());
-  }
-  waiting_on_.erase(waiter);
+  // INVARIANT: whoever is in waiting_on_ is in the waiters of a hold that is there.
+  auto& waiters = by_id_.at(found->second).waiters;
+  waiting_on_.erase(found);
+  waiters.erase(std::remove_if(waiters.begin(), waiters.end(),
+                               [waiter](const auto& one) { return one.get() == waiter; }),
+                waiters.end());
 }
+
+// --- The proposal --------------------------------------------------------------------------------
+
+// The bodies of one round are one transaction, on disk before the entries that name them: a held
+// command can always be shown and sent.
+void Holds::file_and_propose() {
+  if (filings_.empty()) return;
+  std::vector<Filing> filings = std::exchange(filings_, {});
+  std::vector<Bodies::Filed> filed;
+  filed.reserve(filings.size());
+  for (const Filing& filing : filings) {
+    filed.push_back(Bodies::Filed{filing.propose.request, &filing.record});
+  }
+  if (auto put = bodies_.put(filed); !put.ok()) {
+    alarm_("bodies could not be filed: " + put.error().message);
+    for (const Filing& filing : filings) {
+      end(by_id_.at(filing.propose.id), ending_unavailable("the request could not be filed"), 0);
+    }
+    return;
+  }
+  for (Filing& filing : filings) {
+    const std::string id = filing.propose.id;
+    const Digest request = filing.propose.request;
+    sequencer_.submit(std::move(filing.propose), [this, id, request](const Result<Answer>& answer) {
+      proposed(id, request, answer);
+    });
+  }
+}
+
+void Holds::proposed(const std::string& id, const Digest& request, const Result<Answer>& answer) {
+  Hold& hold = by_id_.at(id);
+  const bool granted = answer.ok() && answer->decision.kind == Decision::Kind::granted;
+  // Where nobody knows, the proposal may be in the journal: its body stays.
+  if (!granted && (answer.ok() || answer.error().code != Code::unknown)) {
+    refused_bodies_.push_back(request);
+  }
+  if (!answer.ok()) {
+    // Too large is the request's own doing; everything else is the journal's.
+    const Error& error = answer.error();
+    end(hold,
+        error.code == Code::too_large ? Ending{413, "too-large", error.message, {}, false}
+                                      : ending_unavailable(error.message),
+        0);
+    return;
+  }
+  if (!granted) {
+    end(hold, ending_refused(answer->decision.reasons()), 0);
+    return;
+  }
+  hold.state = Hold::State::held;
+  hold.expires = ledger_->find(id)->expires;
+  const std::string ticket = wait_ticket(ticket_key_, id);
+  by_ticket_[ticket] = id;
+  for (const auto& waiter : hold.waiters) waiter->held(id, ticket);
+  evaluate(*ledger_, hold, answer->at);
+}
+
+void Holds::erase_refused() {
+  if (refused_bodies_.empty()) return;
+  if (auto erased = bodies_.erase(refused_bodies_); !erased.ok()) {
+    alarm_("the bodies of refused requests are not erased yet: " + erased.error().message);
+    return;
+  }
+  refused_bodies_.clear();
+}
+
+// --- The claim -----------------------------------------------------------------------------------
 
 // Looks at one held command: over, claimable now, claimable later, or still wanting.
 void Holds::evaluate(const Ledger& ledger, Hold& hold, Time now) {
   if (hold.state != Hold::State::held) return;
   const Command* command = ledger.find(hold.id);
   if (command == nullptr) {
-    end(hold, unavailable(Error{Code::unavailable, "the command was not journalled"}), 0);
+    end(hold, ending_unavailable("the command is not in the journal"), 0);
     return;
   }
-  if (command->state == Command::State::vetoed) {
-    end(hold, {403, "vetoed", "the command was stopped by a veto", {}, false},
-        keep_until_expiry_ms(*command, now));
-    return;
-  }
-  if (command->state == Command::State::cancelled) {
-    end(hold, {403, "cancelled", "the command was cancelled by its initiator", {}, false}, 0);
-    return;
+  switch (command->state) {
+    case Command::State::vetoed:
+      end(hold, {403, "vetoed", "the command was stopped by a veto", {}, false},
+          until_expiry_ms(hold));
+      return;
+    case Command::State::cancelled:
+      end(hold, {403, "cancelled", "the command was cancelled by its initiator", {}, false}, 0);
+      return;
+    case Command::State::claimed:  // and not by this hold: on_opened settles those it finds
+      end(hold, ending_outcome_unknown(), until_expiry_ms(hold));
+      return;
+    case Command::State::held:
+      break;
   }
   if (!command->held_at(now)) {
     Ending ending{403, "expired", "the command expired before it was authorized",
@@ -271,178 +223,99 @@ void Holds::evaluate(const Ledger& ledger, Hold& hold, Time now) {
     end(hold, std::move(ending), 0);
     return;
   }
-  if (!hold.waiters.empty()) try_claim(ledger, hold, *command, now);
+  // One look is due for each hold, whatever brought us here.
+  const Time again =
+      hold.waiters.empty() ? command->expires : try_claim(ledger, hold, *command, now);
+  due_.set(hold.id, std::min(again, command->expires));
 }
 
-void Holds::try_claim(const Ledger& ledger, Hold& hold, const Command& command, Time now) {
+// When to look again; the next approval brings us back before.
+Time Holds::try_claim(const Ledger& ledger, Hold& hold, const Command& command, Time now) {
   const auto window = claimable(ledger, command, now);
-  if (!window) return;  // the next approval brings us back
-  if (window->from > now) {
-    due_.emplace(window->from, hold.id);
-    return;
-  }
+  if (!window) return command.expires;
+  if (window->from > now) return window->from;
   Intent claim = intent::Claim{hold.id, window->assignments};
   // A claim that a limit refuses stays claimable [S1]. Its refusal is journalled once; after that
   // we only look whether it would pass now, and submit it when it would.
   if (hold.claim_refused && decide(ledger, claim, now).kind != Decision::Kind::granted) {
-    due_.emplace(now + Duration{1}, hold.id);
-    return;
+    return now + Duration{1};
   }
   hold.state = Hold::State::claiming;
   sequencer_.submit(std::move(claim),
                     [this, id = hold.id](const Result<Answer>& answer) { claimed(id, answer); });
+  return command.expires;
 }
 
 void Holds::claimed(const std::string& id, const Result<Answer>& answer) {
-  const auto found = by_id_.find(id);
-  if (found == by_id_.end()) return;
-  Hold& hold = found->second;
-  if (!answer.ok()) {
-    // Nobody knows whether the claim was written. Nothing was sent; the ordinary start finds out,
-    // and says `outcome unknown` if it was [T5].
-    end(hold, unavailable(answer.error()), 0);
-    return;
-  }
-  if (answer->logged) {
+  Hold& hold = by_id_.at(id);
+  if (hold.state != Hold::State::claiming) return;
+  if (answer.ok() && answer->logged) {
+    due_.erase(id);
     dispatch(hold, *answer->logged);
     return;
   }
-  hold.claim_refused = true;
   hold.state = Hold::State::held;
-  due_.emplace(answer->at + Duration{1}, id);
-}
-
-void Holds::dispatch(Hold& hold, const LoggedDecision& decision) {
-  const Command* command = ledger_->find(hold.id);
-  auto record = command != nullptr
-                    ? bodies_.get(command->request)
-                    : Result<BodyRecord>(Error{Code::corrupt, "the command is not in the ledger"});
-  if (record.ok() && request_digest(record->parts()) != command->request) {
-    record = Error{Code::corrupt, "the filed request is not the one that was signed for"};
-  }
-  if (!record.ok()) {
-    alarm_("command " + hold.id + " cannot be sent: " + record.error().message);
-    outcome(hold.id, intent::Outcome{intent::Outcome::Kind::not_sent, hold.id, 0});
-    end(hold, {500, "not-sent", "the filed request could not be read; nothing was sent", {}, false},
-        0);
+  if (!answer.ok()) {
+    // Nothing was sent, and without them nothing will be. The command is held as before; where the
+    // claim was written nevertheless, the ordinary start finds it [T5].
+    tell_ended(hold, ending_unavailable(answer.error().message));
     return;
   }
-  hold.state = Hold::State::dispatched;
-  hold.answer = dispatcher_.dispatch(decision, *record, [this, id = hold.id](intent::Outcome out) {
-    sequencer_.inspect(
-        [this, id, out](const Ledger& ledger, const Journal&, Time) {
-          ledger_ = &ledger;
-          outcome(id, out);
-        },
-        [] {});
-  });
+  hold.claim_refused = true;
+  evaluate(*ledger_, hold, answer->at);
+}
+
+// --- The end -------------------------------------------------------------------------------------
+
+void Holds::tell_ended(Hold& hold, const Ending& ending) {
   for (const auto& waiter : hold.waiters) {
     waiting_on_.erase(waiter.get());
-    waiter->answered(hold.answer);
+    waiter->ended(ending);
   }
   hold.waiters.clear();
 }
 
-void Holds::outcome(const std::string& id, const intent::Outcome& outcome) {
-  sequencer_.submit(outcome, [this, id](const Result<Answer>& answer) {
-    if (!answer.ok()) alarm_("the outcome of command " + id + " is not journalled yet");
-  });
-  const auto found = by_id_.find(id);
-  if (found == by_id_.end() || found->second.state != Hold::State::dispatched) return;
-  Hold& hold = found->second;
-  switch (outcome.kind) {
-    case intent::Outcome::Kind::answered:
-      forget_.emplace(clock_.monotonic().count() + options_.answer_keep_ms, id);
-      return;
-    case intent::Outcome::Kind::not_sent:
-      forget(id);  // the same request may be proposed again
-      return;
-    case intent::Outcome::Kind::unknown:
-      if (const Command* command = ledger_->find(id)) {
-        end(hold, outcome_unknown(), keep_until_expiry_ms(*command, clock_.now()));
-      }
-      return;
-  }
-}
-
+// For keep_ms identical requests are told the same; after that, or without it, they are new ones.
+// INVARIANT: `hold` may be gone afterwards.
 void Holds::end(Hold& hold, Ending ending, std::int64_t keep_ms) {
-  const bool was_proposing = hold.state == Hold::State::proposing;
-  hold.state = Hold::State::ended;
-  hold.ending = std::move(ending);
-  for (const auto& waiter : hold.waiters) {
-    waiting_on_.erase(waiter.get());
-    waiter->ended(*hold.ending);
-  }
-  hold.waiters.clear();
-  if (was_proposing) {
+  tell_ended(hold, ending);
+  if (hold.state == Hold::State::proposing) {
     forget(std::string(hold.id));
     return;
   }
-  // Without a keep_ms an identical request is a new one; a caller between two steps of the ladder
-  // is still told how his ended.
-  if (keep_ms <= 0) by_sameness_.erase(hold.sameness);
-  forget_.emplace(clock_.monotonic().count() + std::max(keep_ms, between_steps_ms), hold.id);
+  hold.state = Hold::State::ended;
+  hold.ending = std::move(ending);
+  hold.answer.reset();
+  due_.erase(hold.id);
+  if (keep_ms <= 0) let_go(hold);
+  forget_.set(hold.id, now_ms() + std::max(keep_ms, between_steps_ms));
+}
+
+// Identical requests are new ones from here on. One may be another command already.
+void Holds::let_go(const Hold& hold) {
+  if (const auto same = by_sameness_.find(hold.sameness);
+      same != by_sameness_.end() && same->second == hold.id) {
+    by_sameness_.erase(same);
+  }
 }
 
 void Holds::forget(const std::string& id) {
   const auto found = by_id_.find(id);
   if (found == by_id_.end()) return;
-  by_ticket_.erase(ticket(id));
-  // The same request may be another command by now.
-  if (const auto same = by_sameness_.find(found->second.sameness);
-      same != by_sameness_.end() && same->second == id) {
-    by_sameness_.erase(same);
-  }
+  let_go(found->second);
+  by_ticket_.erase(wait_ticket(ticket_key_, id));
+  due_.erase(id);
+  forget_.erase(id);
   by_id_.erase(found);
 }
 
-std::int64_t Holds::keep_until_expiry_ms(const Command& command, Time now) const {
-  return std::max<std::int64_t>(0, (command.expires - now).seconds) * 1000;
+std::int64_t Holds::until_expiry_ms(const Hold& hold) const {
+  return std::max<std::int64_t>(0, (hold.expires - clock_.now()).seconds) * 1000;
 }
 
-void Holds::on_opened(const Ledger& ledger, Time now) {
-  ledger_ = &ledger;
-  due_.clear();
-  for (const auto& [index, command] : ledger.held()) {
-    (void)index;
-    if (command->held_at(now)) restore(ledger, *command, now);
-  }
-  // Claimed, and no outcome written: unless it is on its way in this very process, nobody knows.
-  for (const std::string& id : ledger.unfinished()) {
-    const Command* command = ledger.find(id);
-    const auto known = by_id_.find(id);
-    if (known != by_id_.end() && known->second.state == Hold::State::dispatched) continue;
-    restore(ledger, *command, now);
-    outcome(id, intent::Outcome{intent::Outcome::Kind::unknown, id, 0});
-    if (const auto hold = by_id_.find(id); hold != by_id_.end()) {
-      end(hold->second, outcome_unknown(), keep_until_expiry_ms(*command, now));
-    }
-  }
-}
-
-// A hold as it was before: found by identical requests again, and by its wait URL.
-void Holds::restore(const Ledger& ledger, const Command& command, Time now) {
-  (void)now;
-  if (by_id_.find(command.id) == by_id_.end()) {
-    auto record = bodies_.get(command.request);
-    if (!record.ok()) {
-      alarm_("command " + command.id +
-             " has no readable body and will expire: " + record.error().message);
-      return;
-    }
-    Hold& hold = by_id_[command.id];
-    hold.id = command.id;
-    hold.principal = std::string(ledger.charter().principal_name(command.principal));
-    hold.sameness = sameness_of(hold.principal, *record);
-    hold.state = Hold::State::held;
-    by_sameness_[hold.sameness] = command.id;
-    by_ticket_[ticket(command.id)] = command.id;
-  }
-  due_.emplace(command.expires, command.id);
-}
+// --- What brings us here -------------------------------------------------------------------------
 
 void Holds::on_entry(const Ledger& ledger, const Entry& entry) {
-  ledger_ = &ledger;
   const std::string* id = nullptr;
   if (const auto* cancel = std::get_if<intent::Cancel>(&entry.intent)) id = &cancel->id;
   for (const Event& event : entry.events) {
@@ -456,21 +329,15 @@ void Holds::on_entry(const Ledger& ledger, const Entry& entry) {
 }
 
 void Holds::on_tick(const Ledger& ledger, Time now) {
-  ledger_ = &ledger;
   file_and_propose();
-  while (!due_.empty() && due_.begin()->first <= now) {
-    const std::string id = due_.begin()->second;
-    due_.erase(due_.begin());
-    if (const auto hold = by_id_.find(id); hold != by_id_.end()) {
-      evaluate(ledger, hold->second, now);
-    }
+  while (const auto id = due_.due(now)) evaluate(ledger, by_id_.at(*id), now);
+  const std::int64_t ms = now_ms();
+  while (const auto id = forget_.due(ms)) forget(*id);
+  if (ms >= erase_ms_) {
+    erase_refused();
+    erase_ms_ = ms + erase_pause_ms;
   }
-  const std::int64_t now_ms = clock_.monotonic().count();
-  while (!forget_.empty() && forget_.begin()->first <= now_ms) {
-    const std::string id = forget_.begin()->second;
-    forget_.erase(forget_.begin());
-    forget(id);
-  }
+  if (ms >= report_ms_) report_outcomes();
 }
 
 }  // namespace keyturn

@@ -5,8 +5,10 @@
 // restart: they are rebuilt from the ledger and the filed bodies; a claim without an outcome then
 // becomes `outcome unknown`, and nothing is ever sent a second time [W9].
 //
-// Thread rule: everything on the sequencer's thread (enter it through Sequencer::inspect). Waiters
-// are told there too, and must only post to their own loop.
+// Files: holds.cc how a request is held and claimed; holds_send.cc what follows a claim;
+// holds_open.cc what a start finds.
+// Thread rule: everything on the sequencer's thread (enter it through Sequencer::inspect or post).
+// Waiters are told there too, and must only post to their own loop.
 #pragma once
 
 #include <functional>
@@ -15,9 +17,10 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
+#include "gateway/authority/agenda.h"
+#include "gateway/authority/ending.h"
 #include "gateway/authority/sequencer.h"
 #include "gateway/journal/bodies.h"
 #include "gateway/proxy/shared_answer.h"
@@ -33,20 +36,12 @@ struct GatedRequest {
   std::string body;
 };
 
-// A final word of the gateway's own. `retry`: the same request may be sent again now.
-struct Ending {
-  unsigned status = 403;
-  std::string code;
-  std::string detail;
-  std::vector<Reason> reasons;
-  bool retry = false;
-};
-
 class Waiter {
  public:
   virtual ~Waiter() = default;
   // The command's id, and the unguessable part of its wait URL.
   virtual void held(const std::string& id, const std::string& ticket) = 0;
+  // One of the two, once, and nothing after it.
   virtual void ended(const Ending& ending) = 0;
   virtual void answered(std::shared_ptr<SharedAnswer> answer) = 0;
 };
@@ -70,59 +65,80 @@ class Holds : public SequencerObserver {
   Holds(Sequencer& sequencer, Bodies& bodies, Dispatcher& dispatcher, Entropy& entropy,
         Clock& clock, SecretBytes ticket_key, Options options,
         std::function<void(std::string_view)> alarm);
-  ~Holds() override;
+  ~Holds() override;  // after Sequencer::stop()
 
   // A gated request comes in: attached to the held command that it repeats, or proposed.
   void enter(const Ledger& ledger, GatedRequest request, std::shared_ptr<Waiter> waiter, Time now);
   // A caller comes back by the wait URL. False: no such hold of this principal.
   bool resume(const Ledger& ledger, const std::string& principal, std::string_view ticket,
               std::shared_ptr<Waiter> waiter, Time now);
+  // Also while the journal is closed: nothing is sent for those who left meanwhile.
   void leave(const Waiter* waiter);
   // The command behind a wait URL, if it is this principal's.
   std::optional<std::string> command_of(const std::string& principal,
                                         std::string_view ticket) const;
-  std::size_t waiting() const { return waiting_on_.size(); }
+
+  // For metrics and tests: who waits, what is remembered, what is yet to be looked at.
+  struct Count {
+    std::size_t waiters = 0, holds = 0, tickets = 0, moments = 0, outcomes = 0;
+  };
+  Count count() const;
 
   void on_opened(const Ledger& ledger, Time now) override;
+  void on_closed() override { ledger_ = nullptr; }
   void on_entry(const Ledger& ledger, const Entry& entry) override;
   void on_tick(const Ledger& ledger, Time now) override;
 
  private:
   struct Hold {
     enum class State : unsigned char {
-      proposing,
-      held,
-      claiming,
-      dispatched,
-      ended
+      proposing,   // on its way into the journal
+      held,        // in the ledger
+      claiming,    // its claim is on its way
+      dispatched,  // sent, once; `answer` is there
+      ended        // `ending` is there
     } state = State::proposing;
     std::string id;
     std::string principal;
     Digest sameness;
+    Time expires;  // from held on
     std::vector<std::shared_ptr<Waiter>> waiters;
-    std::shared_ptr<SharedAnswer> answer;  // dispatched
-    std::optional<Ending> ending;          // ended
-    bool claim_refused = false;            // a refusal of its claim is in the journal already
+    std::shared_ptr<SharedAnswer> answer;
+    std::optional<Ending> ending;
+    bool claim_refused = false;  // a refusal of its claim is in the journal already
   };
-
   struct Filing {
     intent::Propose propose;
     BodyRecord record;
   };
+  // What became of a command, until it is in the journal.
+  struct Report {
+    intent::Outcome outcome;
+    bool submitted = false;
+  };
+
+  Hold& add(const std::string& id, const BodyRecord& record);
   void file_and_propose();
-  void proposed(const std::string& id, const Result<Answer>& answer);
+  void proposed(const std::string& id, const Digest& request, const Result<Answer>& answer);
+  void erase_refused();
   void attach(const Ledger& ledger, Hold& hold, std::shared_ptr<Waiter> waiter, Time now);
   void evaluate(const Ledger& ledger, Hold& hold, Time now);
-  void try_claim(const Ledger& ledger, Hold& hold, const Command& command, Time now);
+  Time try_claim(const Ledger& ledger, Hold& hold, const Command& command, Time now);
   void claimed(const std::string& id, const Result<Answer>& answer);
-  void dispatch(Hold& hold, const LoggedDecision& decision);
-  void outcome(const std::string& id, const intent::Outcome& outcome);
+  void tell_ended(Hold& hold, const Ending& ending);
   void end(Hold& hold, Ending ending, std::int64_t keep_ms);
+  void let_go(const Hold& hold);
   void forget(const std::string& id);
-  void restore(const Ledger& ledger, const Command& command, Time now);
-  std::string ticket(const std::string& id) const;
-  std::string new_id();
-  std::int64_t keep_until_expiry_ms(const Command& command, Time now) const;
+  std::int64_t until_expiry_ms(const Hold& hold) const;
+  std::int64_t now_ms() const { return clock_.monotonic().count(); }
+
+  void dispatch(Hold& hold, const LoggedDecision& decision);
+  void outcome(const intent::Outcome& outcome);
+  void report_outcomes();
+  void reported(const std::string& id, const Result<Answer>& answer);
+
+  Hold* restore(const Ledger& ledger, const Command& command);
+  void settle(const Ledger& ledger, const Command& command);
 
   Sequencer& sequencer_;
   Bodies& bodies_;
@@ -134,13 +150,17 @@ class Holds : public SequencerObserver {
   const std::function<void(std::string_view)> alarm_;
 
   std::unordered_map<std::string, Hold> by_id_;
+  // INVARIANT: names a hold to which an identical request attaches; the others cannot be found so.
   std::unordered_map<Digest, std::string> by_sameness_;
   std::unordered_map<std::string, std::string> by_ticket_;
   std::unordered_map<const Waiter*, std::string> waiting_on_;
-  std::vector<Filing> filings_;                      // proposals of this round
-  std::multimap<Time, std::string> due_;             // look at this hold then
-  std::multimap<std::int64_t, std::string> forget_;  // by monotonic milliseconds
-  const Ledger* ledger_ = nullptr;                   // valid while the sequencer calls us
+  std::vector<Filing> filings_;         // proposals of this round
+  std::vector<Digest> refused_bodies_;  // filed for proposals that were refused
+  std::map<std::string, Report> outcomes_;
+  Agenda<Time> due_;                           // held ones: look again then
+  Agenda<std::int64_t> forget_;                // ended and answered ones, by monotonic milliseconds
+  std::int64_t erase_ms_ = 0, report_ms_ = 0;  // not before, by monotonic milliseconds
+  const Ledger* ledger_ = nullptr;             // null while the journal is closed
 };
 
 }  // namespace keyturn

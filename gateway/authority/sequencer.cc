@@ -11,14 +11,11 @@ namespace keyturn {
 namespace {
 
 constexpr std::int64_t reopen_pause_ms = 1000;
-constexpr Duration refusal_window{60};
+// One process a journal [T12]: a conflict that comes again is no race but somebody else's writing.
+constexpr int conflicts_max = 3;
 
-// Whose refusals these are, for the count of T7; empty: always an entry of its own.
-std::string refused_principal(const Intent& intent) {
-  if (const auto* propose = std::get_if<intent::Propose>(&intent)) return propose->principal;
-  if (const auto* cancel = std::get_if<intent::Cancel>(&intent)) return cancel->principal;
-  if (const auto* speak = std::get_if<intent::Speak>(&intent)) return speak->word.word().person;
-  return {};
+Error journal_closed() {
+  return {Code::unavailable, "the journal cannot be written; gated requests wait until it can"};
 }
 
 }  // namespace
@@ -36,7 +33,7 @@ Result<void> Sequencer::start(SequencerObserver& observer) {
   opened_ = std::move(opened).value();
   CHECK_OK(begin_journal());
   observer_->on_opened(*opened_.ledger, std::max(clock_.now(), opened_.ledger->last_at()));
-  ready_.store(true, std::memory_order_release);
+  ready_.store(!clock_is_behind(), std::memory_order_release);
   thread_ = std::thread([this] { run(); });
   return {};
 }
@@ -46,19 +43,19 @@ Result<void> Sequencer::begin_journal() {
   if (opened_.ledger->size() > 0) return {};
   const Charter& charter = opened_.ledger->charter();
   Result<void> outcome = Error{Code::internal, "the genesis entry was not decided"};
+  Item item;
+  item.intent = intent::Genesis{charter.digest, charter.text.size()};
+  item.callback = [&outcome](const Result<Answer>& answer) {
+    if (!answer.ok()) {
+      outcome = answer.error();
+    } else if (answer->decision.kind != Decision::Kind::granted) {
+      outcome = Error{Code::internal, "the genesis entry was refused"};
+    } else {
+      outcome = {};
+    }
+  };
   std::vector<Item> items;
-  items.push_back(Item{intent::Genesis{charter.digest, charter.text.size()},
-                       [&outcome](const Result<Answer>& answer) {
-                         if (!answer.ok()) {
-                           outcome = answer.error();
-                         } else if (answer->decision.kind != Decision::Kind::granted) {
-                           outcome = Error{Code::internal, "the genesis entry was refused"};
-                         } else {
-                           outcome = {};
-                         }
-                       },
-                       {},
-                       {}});
+  items.push_back(std::move(item));
   decide_batch(std::move(items));
   return outcome;
 }
@@ -72,29 +69,35 @@ void Sequencer::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
+// False after stop(), but for what the sequencer's own last rounds bring: an outcome that is known
+// is still journalled.
+bool Sequencer::push(Item& item) {
+  std::lock_guard lock(mutex_);
+  if (stopping_ && runs_on_.load() != std::this_thread::get_id()) return false;
+  queue_.push_back(std::move(item));
+  wake_.notify_one();
+  return true;
+}
+
 void Sequencer::submit(Intent intent, Callback callback) {
-  Item item{std::move(intent), std::move(callback), {}, {}};
-  {
-    std::lock_guard lock(mutex_);
-    if (!stopping_) {
-      queue_.push_back(std::move(item));
-      wake_.notify_one();
-      return;
-    }
-  }
+  Item item;
+  item.intent = std::move(intent);
+  item.callback = std::move(callback);
+  if (push(item)) return;
   item.callback(Error{Code::unavailable, "the gateway is stopping; send the request again"});
 }
 
 void Sequencer::inspect(Inspect function, std::function<void()> otherwise) {
-  {
-    std::lock_guard lock(mutex_);
-    if (!stopping_) {
-      queue_.push_back(Item{intent::Genesis{}, {}, std::move(function), std::move(otherwise)});
-      wake_.notify_one();
-      return;
-    }
-  }
-  if (otherwise) otherwise();
+  Item item;
+  item.inspect = std::move(function);
+  item.otherwise = std::move(otherwise);
+  if (!push(item) && item.otherwise) item.otherwise();
+}
+
+void Sequencer::post(std::function<void()> function) {
+  Item item;
+  item.posted = std::move(function);
+  (void)push(item);
 }
 
 std::vector<Sequencer::Item> Sequencer::take() {
@@ -112,37 +115,41 @@ std::vector<Sequencer::Item> Sequencer::take() {
 }
 
 void Sequencer::run() {
+  runs_on_.store(std::this_thread::get_id());
   for (;;) {
-    std::vector<Item> items = take();
-    if (opened_.journal == nullptr && !reopen()) {
-      fail(items, Error{Code::unavailable,
-                        "the journal cannot be written; gated requests wait until it can"});
-    } else {
-      std::vector<Item> intents;
-      const Time now = std::max(clock_.now(), opened_.ledger->last_at());
-      for (Item& item : items) {
-        if (item.inspect) {
-          item.inspect(*opened_.ledger, *opened_.journal, now);
-        } else {
-          intents.push_back(std::move(item));
-        }
-      }
-      if (!intents.empty()) decide_batch(std::move(intents));
-      if (opened_.journal != nullptr) {
-        const Time ticked = std::max(clock_.now(), opened_.ledger->last_at());
-        observer_->on_tick(*opened_.ledger, ticked);
-        submit_counted(ticked, false);
-      }
-    }
-    std::unique_lock lock(mutex_);
-    if (stopping_ && queue_.empty()) {
-      lock.unlock();
-      // What was only counted is written before the end; the queue then holds nothing else.
-      if (opened_.journal != nullptr) submit_counted(opened_.ledger->last_at(), true);
-      break;
-    }
+    round();
+    std::lock_guard lock(mutex_);
+    if (stopping_ && queue_.empty()) break;
+  }
+  // What was only counted is written before the end; nothing else can come any more.
+  if (opened_.journal != nullptr) {
+    journal_counts(std::max(clock_.now(), opened_.ledger->last_at()), true);
   }
   ready_.store(false, std::memory_order_release);
+  runs_on_.store(std::thread::id());
+}
+
+void Sequencer::round() {
+  std::vector<Item> items = take();
+  if (opened_.journal == nullptr && !reopen()) return fail(items, journal_closed());
+  // Looked at also when nothing comes: nobody sends to a gateway that is not ready.
+  ready_.store(!clock_is_behind(), std::memory_order_release);
+  std::vector<Item> intents;
+  const Time now = std::max(clock_.now(), opened_.ledger->last_at());
+  for (Item& item : items) {
+    if (item.posted) {
+      item.posted();
+    } else if (item.inspect) {
+      item.inspect(*opened_.ledger, *opened_.journal, now);
+    } else {
+      intents.push_back(std::move(item));
+    }
+  }
+  if (!intents.empty()) decide_batch(std::move(intents));
+  if (opened_.journal == nullptr) return;
+  const Time ticked = std::max(clock_.now(), opened_.ledger->last_at());
+  observer_->on_tick(*opened_.ledger, ticked);
+  journal_counts(ticked, false);
 }
 
 // The ordinary start, again: it answers what became of an append whose outcome nobody knows [T5].
@@ -157,52 +164,68 @@ bool Sequencer::reopen() {
   }
   opened_ = std::move(opened).value();
   observer_->on_opened(*opened_.ledger, std::max(clock_.now(), opened_.ledger->last_at()));
-  ready_.store(true, std::memory_order_release);
   return true;
 }
 
-bool Sequencer::clock_is_behind(Time now) {
+// The working ledger holds what may never have been written: it is of no more use, and neither is a
+// journal whose tree may be behind its store.
+void Sequencer::close(const Result<Appended>& appended) {
+  ready_.store(false, std::memory_order_release);
+  const std::string why = !appended.ok()                    ? appended.error().message
+                          : *appended == Appended::conflict ? std::string("conflict")
+                                                            : std::string("outcome unknown");
+  alarm_("an append to the journal failed (" + why + "); the journal is opened anew");
+  observer_->on_closed();
+  opened_ = {};
+}
+
+bool Sequencer::clock_is_behind() {
+  const Time now = clock_.now();
   const bool behind = opened_.ledger->last_at() - now >
                       Duration{static_cast<std::int64_t>(clock_behind_seconds_max)};
   if (behind && !behind_) {
     alarm_("the clock is " + (opened_.ledger->last_at() - now).to_string() +
            " behind the journal's last entry; gated requests are refused until it is set right");
   }
-  if (behind != behind_) ready_.store(!behind, std::memory_order_release);
   behind_ = behind;
   return behind;
 }
 
 void Sequencer::decide_batch(std::vector<Item> items) {
-  const Time now = clock_.now();
-  if (clock_is_behind(now)) {
-    fail(items, Error{Code::unavailable, "the gateway's clock is behind its journal"});
-    return;
+  for (int conflicts = 0; !decide_once(items); ++conflicts) {
+    if (conflicts == conflicts_max || !reopen()) return fail(items, journal_closed());
   }
-  const Time at = std::max(now, opened_.ledger->last_at());
+}
+
+// False: the journal had grown behind us; nothing was written, and `items` are as they were [T4].
+bool Sequencer::decide_once(std::vector<Item>& items) {
+  if (clock_is_behind()) {
+    fail(items, Error{Code::unavailable, "the gateway's clock is behind its journal"});
+    return true;
+  }
+  const Time at = std::max(clock_.now(), opened_.ledger->last_at());
   std::vector<Decided> decided;
   std::vector<std::string> bytes;
   decided.reserve(items.size());
   for (Item& item : items) decided.push_back(decide_one(std::move(item), at, bytes));
 
-  if (!bytes.empty()) {
-    const Result<Appended> appended = opened_.journal->append(bytes);
-    if (!appended.ok() || *appended != Appended::ok) {
-      // The working ledger holds what may never have been written: it is of no more use, and
-      // neither is a journal whose tree may be behind its store.
-      ready_.store(false, std::memory_order_release);
-      const bool unknown = appended.ok() && *appended == Appended::unknown;
-      alarm_("an append to the journal failed (" +
-             (appended.ok() ? std::string(unknown ? "outcome unknown" : "conflict")
-                            : appended.error().message) +
-             "); the journal is opened anew");
-      opened_ = {};
-      const Error error{unknown ? Code::unknown : Code::unavailable,
-                        "the journal could not be written; nothing was forwarded"};
-      for (Decided& one : decided) one.item.callback(error);
-      return;
-    }
+  const Result<Appended> appended =
+      bytes.empty() ? Result<Appended>(Appended::ok) : opened_.journal->append(bytes);
+  if (appended.ok() && *appended == Appended::ok) {
+    answer(decided);
+    return true;
   }
+  close(appended);
+  items = take_back(std::move(decided));
+  if (appended.ok() && *appended == Appended::conflict) return false;
+  const bool unknown = appended.ok();
+  fail(items, Error{unknown ? Code::unknown : Code::unavailable,
+                    "the journal could not be written; nothing was forwarded"});
+  return true;
+}
+
+// Only now, when all of the batch is durable [T7].
+void Sequencer::answer(std::vector<Decided>& decided) {
   for (Decided& one : decided) {
     if (one.error) {
       one.item.callback(*one.error);
@@ -213,8 +236,21 @@ void Sequencer::decide_batch(std::vector<Item> items) {
   }
 }
 
+// The intents again, as if they had not been decided.
+std::vector<Sequencer::Item> Sequencer::take_back(std::vector<Decided> decided) {
+  std::vector<Item> items;
+  items.reserve(decided.size());
+  for (Decided& one : decided) {
+    if (!one.error && one.answer.decision.kind == Decision::Kind::refused) {
+      refusals_.take_back(RefusalCounts::principal_of(one.item.intent), !one.only_counted);
+    }
+    items.push_back(std::move(one.item));
+  }
+  return items;
+}
+
 Sequencer::Decided Sequencer::decide_one(Item item, Time at, std::vector<std::string>& bytes) {
-  Decided out{std::move(item), {}, {}, {}};
+  Decided out{std::move(item), {}, {}, {}, false};
   if (auto* propose = std::get_if<intent::Propose>(&out.item.intent)) {
     const Checkpoint checkpoint = opened_.journal->checkpoint();
     propose->journal_size = checkpoint.size;
@@ -226,7 +262,9 @@ Sequencer::Decided Sequencer::decide_one(Item item, Time at, std::vector<std::st
   out.answer.decision = decide(ledger, out.item.intent, at);
   const Decision& decision = out.answer.decision;
   if (decision.kind == Decision::Kind::unchanged) return out;
-  if (decision.kind == Decision::Kind::refused && only_counted(out.item.intent, decision, at)) {
+  if (decision.kind == Decision::Kind::refused &&
+      !refusals_.gets_entry(RefusalCounts::principal_of(out.item.intent), at)) {
+    out.only_counted = true;
     return out;
   }
   Entry entry;
@@ -254,45 +292,34 @@ Sequencer::Decided Sequencer::decide_one(Item item, Time at, std::vector<std::st
   return out;
 }
 
-// Refusals of one principal beyond some a minute are counted, not written each [T7]: a flood of
-// them would fill the journal. They change nothing, so nothing is lost but their texts.
-bool Sequencer::only_counted(const Intent& intent, const Decision& decision, Time at) {
-  (void)decision;
-  const std::string principal = refused_principal(intent);
-  if (principal.empty()) return false;
-  RefusalWindow& window = refusals_[principal];
-  if (at - window.from >= refusal_window && window.counted == 0) window = {at, 0, 0};
-  if (window.journalled < refusals_journalled_per_minute_max) {
-    ++window.journalled;
-    return false;
-  }
-  ++window.counted;
-  return true;
-}
-
-void Sequencer::submit_counted(Time now, bool all) {
-  std::vector<Item> items;
-  for (auto it = refusals_.begin(); it != refusals_.end();) {
-    RefusalWindow& window = it->second;
-    if (!all && now - window.from < refusal_window) {
-      ++it;
-      continue;
+// One append's worth at a time, until none is due. What cannot be written is counted on.
+void Sequencer::journal_counts(Time now, bool all) {
+  bool failed = false;
+  while (opened_.journal != nullptr && !failed) {
+    std::vector<Item> items;
+    for (intent::Refusals& refusals : refusals_.drain(now, all, batch_entries_max)) {
+      Item item;
+      item.callback = [this, refusals, now, &failed](const Result<Answer>& answer) {
+        if (answer.ok()) return;
+        refusals_.give_back(refusals, now);
+        failed = true;
+      };
+      item.intent = std::move(refusals);
+      items.push_back(std::move(item));
     }
-    if (window.counted > 0) {
-      items.push_back(
-          Item{intent::Refusals{it->first, window.counted}, [](const Result<Answer>&) {}, {}, {}});
-    }
-    it = refusals_.erase(it);
+    if (items.empty()) return;
+    decide_batch(std::move(items));
   }
-  if (!items.empty()) decide_batch(std::move(items));
 }
 
 void Sequencer::fail(std::vector<Item>& items, const Error& error) {
   for (Item& item : items) {
-    if (item.inspect) {
-      if (item.otherwise) item.otherwise();
-    } else {
+    if (item.posted) {
+      item.posted();
+    } else if (item.callback) {
       item.callback(error);
+    } else if (item.otherwise) {
+      item.otherwise();
     }
   }
 }

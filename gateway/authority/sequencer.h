@@ -6,9 +6,10 @@
 // batch is one append; nobody is answered before the append is durable [T7]. If the store fails,
 // refuses or does not say what became of the append, the working ledger is thrown away and the
 // journal is opened anew by the ordinary start, until that succeeds; meanwhile every intent is
-// answered `unavailable` and passes go on [T5 T7].
+// answered `unavailable` and passes go on [T5 T7]. After a conflict the same batch is decided again
+// [T4].
 //
-// Thread rule: submit() and inspect() from any thread; callbacks and observers run on the
+// Thread rule: submit(), inspect() and post() from any thread; callbacks and observers run on the
 // sequencer's thread, must not block, and must not throw.
 #pragma once
 
@@ -16,7 +17,6 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -24,6 +24,7 @@
 #include <thread>
 #include <vector>
 
+#include "gateway/authority/refusal_counts.h"
 #include "gateway/journal/journal.h"
 #include "gateway/world/clock.h"
 #include "gateway/world/entropy.h"
@@ -68,6 +69,8 @@ class SequencerObserver {
   virtual ~SequencerObserver() = default;
   // After an ordinary start, the first one included: the ledger may differ from the one before.
   virtual void on_opened(const Ledger& ledger, Time now) = 0;
+  // The ledger given before is no more; on_opened brings the next.
+  virtual void on_closed() = 0;
   // An entry is durable and applied.
   virtual void on_entry(const Ledger& ledger, const Entry& entry) = 0;
   // At least every tick_ms, between batches.
@@ -88,48 +91,57 @@ class Sequencer {
 
   // Opens the journal and starts the thread. Errors: what the start refuses with.
   Result<void> start(SequencerObserver& observer);
-  // Decides what was submitted, writes what is only counted, and ends the thread. Idempotent.
+  // Decides what was submitted, and what that submits in turn; writes what is only counted; ends
+  // the thread. Idempotent.
   void stop();
 
   // A proposal's id, nonce, facts and digest come from the caller; its journal position is filled
   // in here [W2]. The callback gets an error only if nothing was decided: unavailable, too_large.
   void submit(Intent intent, Callback callback);
-  // Runs `function` between two batches; never while the journal is closed (then it is not run, and
-  // `otherwise` is).
+  // Runs `function` between two batches, on a ledger of durable entries alone; never while the
+  // journal is closed: then `otherwise` runs instead. (After stop() it runs on the caller's own
+  // thread.)
   void inspect(Inspect function, std::function<void()> otherwise);
+  // Runs `function` on the sequencer's thread, whether the journal is open or not, in the order of
+  // the calls of post and inspect. Dropped after stop().
+  void post(std::function<void()> function);
 
-  // Whether gated requests are being decided.
+  // Whether gated requests are being decided: the journal is open, the clock not behind it [T2].
   bool ready() const { return ready_.load(std::memory_order_acquire); }
 
  private:
   struct Item {
-    Intent intent;
-    Callback callback;
+    // One of the three.
+    Callback callback;  // of `intent`
     Inspect inspect;
-    std::function<void()> otherwise;
+    std::function<void()> posted;
+
+    Intent intent = intent::Genesis{};
+    std::function<void()> otherwise = {};  // of `inspect`
   };
   struct Decided {
     Item item;
     Answer answer;
     std::optional<Entry> entry;
     std::optional<Error> error;
-  };
-  struct RefusalWindow {
-    Time from;
-    std::uint64_t journalled = 0;
-    std::uint64_t counted = 0;
+    bool only_counted = false;
   };
 
   Result<void> begin_journal();
   void run();
-  bool reopen();
+  void round();
+  bool push(Item& item);
   std::vector<Item> take();
+  bool reopen();
+  void close(const Result<Appended>& appended);
   void decide_batch(std::vector<Item> items);
+  bool decide_once(std::vector<Item>& items);
   Decided decide_one(Item item, Time at, std::vector<std::string>& bytes);
-  bool only_counted(const Intent& intent, const Decision& decision, Time at);
-  void submit_counted(Time now, bool all);
+  void answer(std::vector<Decided>& decided);
+  std::vector<Item> take_back(std::vector<Decided> decided);
+  void journal_counts(Time now, bool all);
   void fail(std::vector<Item>& items, const Error& error);
-  bool clock_is_behind(Time now);
+  bool clock_is_behind();
 
   // Constant after construction.
   Clock& clock_;
@@ -140,7 +152,7 @@ class Sequencer {
 
   // The thread's own.
   OpenedJournal opened_;
-  std::map<std::string, RefusalWindow> refusals_;
+  RefusalCounts refusals_;
   std::int64_t next_open_ms_ = 0;
   bool behind_ = false;
 
@@ -151,6 +163,7 @@ class Sequencer {
   bool stopping_ = false;
 
   std::atomic<bool> ready_{false};
+  std::atomic<std::thread::id> runs_on_;
   std::thread thread_;
 };
 

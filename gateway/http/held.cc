@@ -24,8 +24,17 @@ HeldExchange::~HeldExchange() {
     connection_->on_exchange_dropped(state_ == State::streaming);
 }
 
+// What is called when the client is gone, or drained, mostly keeps whoever keeps this exchange:
+// once it is answered nothing is called any more, and the ring is opened. The functions may hold
+// the last reference to this exchange, so they are dropped last, by the caller's frame.
+HeldExchange::Functions HeldExchange::finish() {
+  state_ = State::done;
+  return {std::exchange(on_gone_, nullptr), std::exchange(on_drained_, nullptr)};
+}
+
 void HeldExchange::respond(Response response) {
-  if (std::exchange(state_, State::done) != State::open) return;
+  if (state_ != State::open) return;
+  const Functions dropped = finish();
   ServerConnection* connection = std::exchange(connection_, nullptr);
   if (connection != nullptr) connection->respond(response);
 }
@@ -43,13 +52,13 @@ bool HeldExchange::write(std::string_view chunk) {
 
 void HeldExchange::end() {
   if (state_ != State::streaming) return;
-  state_ = State::done;
+  const Functions dropped = finish();
   ServerConnection* connection = std::exchange(connection_, nullptr);
   if (connection != nullptr) connection->end_stream();
 }
 
 void HeldExchange::cut() {
-  state_ = State::done;
+  const Functions dropped = finish();
   ServerConnection* connection = std::exchange(connection_, nullptr);
   if (connection != nullptr) connection->cut();
 }
@@ -59,6 +68,7 @@ std::size_t HeldExchange::unsent_bytes() const {
 }
 
 void HeldExchange::on_drained(std::function<void()> function) {
+  if (state_ == State::done) return;
   if (unsent_bytes() == 0)
     loop_.poller().defer(std::move(function));
   else
@@ -66,6 +76,7 @@ void HeldExchange::on_drained(std::function<void()> function) {
 }
 
 void HeldExchange::on_gone(std::function<void()> function) {
+  if (state_ == State::done) return;
   if (gone_)
     loop_.poller().defer(std::move(function));
   else
@@ -77,6 +88,11 @@ void HeldExchange::client_gone() {
   gone_ = true;
   on_drained_ = nullptr;
   if (const auto function = std::exchange(on_gone_, nullptr)) function();
+}
+
+void HeldExchange::detach() {
+  connection_ = nullptr;
+  const Functions dropped = {std::exchange(on_gone_, nullptr), std::exchange(on_drained_, nullptr)};
 }
 
 void HeldExchange::client_drained() {

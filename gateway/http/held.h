@@ -32,10 +32,15 @@ class HeldExchange final : public Exchange {
   // From the connection. It is gone for this exchange after client_gone() or detach().
   void client_gone();
   void client_drained();
-  void detach() { connection_ = nullptr; }
+  void detach();
 
  private:
   enum class State : std::uint8_t { open, streaming, done };
+
+  struct Functions {
+    std::function<void()> on_gone, on_drained;
+  };
+  Functions finish();
 
   HeldExchange(Loop& loop, ServerConnection& connection, Request request);
 

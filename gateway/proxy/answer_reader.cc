@@ -38,9 +38,14 @@ AnswerReader::AnswerReader(std::shared_ptr<Exchange> exchange, std::shared_ptr<S
     : exchange_(std::move(exchange)), answer_(std::move(answer)), command_(std::move(command)) {}
 
 void AnswerReader::start() {
+  // The exchange keeps its reader until it is over; the answer, which is kept longer, does not.
+  exchange_->on_gone([self = shared_from_this()] { self->finished_ = true; });
   // The answer is written on another loop perhaps: it only posts to ours.
-  answer_->watch(
-      [self = shared_from_this()] { self->exchange_->loop().post([self] { self->pump(); }); });
+  answer_->watch([weak = weak_from_this()] {
+    if (const auto self = weak.lock()) {
+      self->exchange_->loop().post([self] { self->pump(); });
+    }
+  });
 }
 
 void AnswerReader::pump() {
@@ -87,20 +92,11 @@ void AnswerReader::pump() {
 
 void AnswerReader::finish_without_head(const Outcome& outcome) {
   finished_ = true;
-  if (outcome.sent == Sent::not_sent) {
-    exchange_->respond(
-        refusal({502, "not-sent", "the endpoint could not be reached; nothing was sent", {}, false},
-                command_));
-    return;
-  }
-  exchange_->respond(refusal(
-      {409,
-       "outcome-unknown",
-       "the command was sent and no whole answer came: it may have been carried out. It is never "
-       "sent again; look at the endpoint, and repeat it only with another Idempotency-Key",
-       {},
-       false},
-      command_));
+  exchange_->respond(
+      refusal(outcome.sent == Sent::not_sent
+                  ? ending_not_sent("the endpoint could not be reached; nothing was sent")
+                  : ending_outcome_unknown(),
+              command_));
 }
 
 }  // namespace keyturn

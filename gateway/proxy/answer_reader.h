@@ -1,5 +1,5 @@
 // Copies a SharedAnswer to one caller, at the caller's pace. Thread rule: start() and all else on
-// the exchange's loop; keeps itself alive until the answer is complete or the caller is gone.
+// the exchange's loop; the exchange keeps it until the answer is complete or the caller is gone.
 #pragma once
 
 #include <cstdint>

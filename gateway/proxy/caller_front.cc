@@ -23,7 +23,8 @@ CallerFront::CallerFront(const Routes& routes, GatedHandler& gated, HoldHandler&
       scratch_(Extractor::make_scratch()) {}
 
 HeadDecision CallerFront::on_head(const Head& head) {
-  if (is_own_path(head.path())) return BufferBody{};
+  // None of the gateway's own paths takes a body, and nobody is known yet.
+  if (is_own_path(head.path())) return BufferBody{0};
   if (const auto principal =
           authenticate(*routes_.charter, head.field("authorization"), head.field("x-api-key"));
       !principal.ok()) {

@@ -11,7 +11,6 @@ struct Flight {
   std::function<void(intent::Outcome)> done;
   std::string command;
   unsigned status = 0;
-  std::shared_ptr<Fetch> fetch;
 
   void finish(const Outcome& outcome) {
     intent::Outcome out;
@@ -58,8 +57,12 @@ std::shared_ptr<SharedAnswer> LoopDispatcher::dispatch(const LoggedDecision& dec
   request.origin = routes_.destinations[endpoint->value]->origin();
   request.method = *method;
   request.target = record.target;
-  for (const auto& [name, value] : record.headers) request.fields.push_back({name, value});
-  for (const Field& field : routes_.injected[endpoint->value]) request.fields.push_back(field);
+  const std::vector<Field>& injected = routes_.injected[endpoint->value];
+  for (const auto& [name, value] : record.headers) {
+    // The gateway's credential stands alone, as on a pass.
+    if (!only_field(injected, name)) request.fields.push_back({name, value});
+  }
+  request.fields.insert(request.fields.end(), injected.begin(), injected.end());
   request.body = record.body;
   request.fresh_connection = true;
 
@@ -71,11 +74,8 @@ std::shared_ptr<SharedAnswer> LoopDispatcher::dispatch(const LoggedDecision& dec
       flight->answer->head(status, fields);
     };
     callbacks.on_chunk = [flight](std::string_view chunk) { (void)flight->answer->chunk(chunk); };
-    callbacks.on_done = [flight](const Outcome& outcome) {
-      flight->finish(outcome);
-      flight->fetch.reset();
-    };
-    flight->fetch = lane.upstreams->fetch(std::move(request), std::move(callbacks));
+    callbacks.on_done = [flight](const Outcome& outcome) { flight->finish(outcome); };
+    (void)lane.upstreams->fetch(std::move(request), std::move(callbacks));
   });
   return answer;
 }

@@ -82,10 +82,9 @@ class LadderWaiter : public Waiter, public std::enable_shared_from_this<LadderWa
     timer_ = 0;
   }
 
+  // Also while the journal is closed: what is claimed afterwards has somebody who waits for it.
   void leave() {
-    const auto self = shared_from_this();
-    sequencer_.inspect(
-        [self](const Ledger&, const Journal&, Time) { self->holds_.leave(self.get()); }, [] {});
+    sequencer_.post([self = shared_from_this()] { self->holds_.leave(self.get()); });
   }
 
   void next_step() {
@@ -124,16 +123,6 @@ class LadderWaiter : public Waiter, public std::enable_shared_from_this<LadderWa
   bool over_ = false;  // answered, or sent on
   std::string id_, ticket_;
 };
-
-void answer_unavailable(const std::shared_ptr<Exchange>& exchange) {
-  exchange->loop().post([exchange] {
-    exchange->respond(refusal({503,
-                               "journal-unavailable",
-                               "the journal cannot be written; gated requests wait until it can",
-                               {},
-                               true}));
-  });
-}
 
 std::int64_t step_of(std::string_view query) {
   constexpr std::string_view name = "n=";
@@ -193,7 +182,7 @@ void GatedHandler::handle(std::shared_ptr<Exchange> exchange) {
       [this, carried, waiter](const Ledger& ledger, const Journal&, Time now) {
         holds_.enter(ledger, std::move(*carried), waiter, now);
       },
-      [exchange] { answer_unavailable(exchange); });
+      [waiter] { waiter->ended(ending_unavailable()); });
 }
 
 HoldHandler::HoldHandler(const Routes& routes, Sequencer& sequencer, Holds& holds, Ladder ladder)
@@ -233,7 +222,7 @@ void HoldHandler::wait(std::shared_ptr<Exchange> exchange, const std::string& pr
                          false});
         }
       },
-      [exchange] { answer_unavailable(exchange); });
+      [waiter] { waiter->ended(ending_unavailable()); });
 }
 
 void HoldHandler::cancel(std::shared_ptr<Exchange> exchange, const std::string& principal,
@@ -260,7 +249,7 @@ void HoldHandler::cancel(std::shared_ptr<Exchange> exchange, const std::string& 
           }
         });
       },
-      [exchange] { answer_unavailable(exchange); });
+      [answer] { answer(refusal(ending_unavailable())); });
 }
 
 }  // namespace keyturn

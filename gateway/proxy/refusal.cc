@@ -75,14 +75,7 @@ Response refusal(unsigned status, std::string_view code, std::string_view detail
   return refusal(Ending{status, std::string(code), std::string(detail), {}, false});
 }
 
-Response refusal(const std::vector<Reason>& reasons) {
-  Ending ending{403, "refused", "the charter refuses this request", reasons, false};
-  if (!reasons.empty()) {
-    ending.code = reasons.front().code;
-    ending.detail = reasons.front().text;
-  }
-  return refusal(ending);
-}
+Response refusal(const std::vector<Reason>& reasons) { return refusal(ending_refused(reasons)); }
 
 Response refusal(const Error& error) {
   return refusal(status_of(error.code), code_name(error.code), error.message);

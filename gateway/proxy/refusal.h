@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "gateway/authority/holds.h"
+#include "gateway/authority/ending.h"
 #include "gateway/http/message.h"
 #include "keyturn/result.h"
 

@@ -38,12 +38,15 @@ void SharedAnswer::done(const Outcome& outcome) {
     outcome_ = outcome;
   }
   wake_all();
+  // Nothing more comes: whoever watched is not kept by an answer that is kept for others.
+  std::lock_guard lock(mutex_);
+  watchers_.clear();
 }
 
 void SharedAnswer::watch(std::function<void()> wake) {
   {
     std::lock_guard lock(mutex_);
-    watchers_.push_back(wake);
+    if (!done_) watchers_.push_back(wake);
   }
   wake();
 }

@@ -43,6 +43,17 @@ std::uint64_t Ledger::pending_count(Time at) const {
   return expiries_.size() - expired;
 }
 
+std::vector<const Command*> Ledger::outcome_unknown(Time at) const {
+  std::vector<const Command*> out;
+  for (const auto& [id, command] : commands_)
+    if (command->outcome && command->outcome->kind == intent::Outcome::Kind::unknown &&
+        at < command->expires)
+      out.push_back(command.get());
+  std::sort(out.begin(), out.end(),
+            [](const Command* a, const Command* b) { return a->index < b->index; });
+  return out;
+}
+
 const std::vector<std::size_t>& Ledger::leases_of_person(PersonId person) const {
   return found_or_none(by_person_, person.value);
 }
