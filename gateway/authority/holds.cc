@@ -70,6 +70,8 @@ Ending outcome_unknown() {
       false};
 }
 
+Ending vetoed() { return {403, "vetoed", "the command was stopped by a veto", {}, false}; }
+
 }  // namespace
 
 Holds::Holds(Sequencer& sequencer, Bodies& bodies, Dispatcher& dispatcher, Entropy& entropy,
@@ -193,6 +195,7 @@ void Holds::proposed(const std::string& id, const Result<Answer>& answer) {
 void Holds::attach(const Ledger& ledger, Hold& hold, std::shared_ptr<Waiter> waiter, Time now) {
   switch (hold.state) {
     case Hold::State::ended:
+      waiter->held(hold.id, ticket(hold.id));
       waiter->ended(*hold.ending);
       return;
     case Hold::State::dispatched:
@@ -257,8 +260,7 @@ void Holds::evaluate(const Ledger& ledger, Hold& hold, Time now) {
     return;
   }
   if (command->state == Command::State::vetoed) {
-    end(hold, {403, "vetoed", "the command was stopped by a veto", {}, false},
-        keep_until_expiry_ms(*command, now));
+    end(hold, vetoed(), keep_until_expiry_ms(*command, now));
     return;
   }
   if (command->state == Command::State::cancelled) {
@@ -352,7 +354,7 @@ void Holds::outcome(const std::string& id, const intent::Outcome& outcome) {
   Hold& hold = found->second;
   switch (outcome.kind) {
     case intent::Outcome::Kind::answered:
-      forget_.emplace(clock_.monotonic().count() + options_.answer_keep_ms, id);
+      keep_for(hold, options_.answer_keep_ms);
       return;
     case intent::Outcome::Kind::not_sent:
       forget(id);  // the same request may be proposed again
@@ -381,7 +383,12 @@ void Holds::end(Hold& hold, Ending ending, std::int64_t keep_ms) {
   // Without a keep_ms an identical request is a new one; a caller between two steps of the ladder
   // is still told how his ended.
   if (keep_ms <= 0) by_sameness_.erase(hold.sameness);
-  forget_.emplace(clock_.monotonic().count() + std::max(keep_ms, between_steps_ms), hold.id);
+  keep_for(hold, std::max(keep_ms, between_steps_ms));
+}
+
+void Holds::keep_for(Hold& hold, std::int64_t ms) {
+  hold.forget_at_ms = clock_.monotonic().count() + ms;
+  forget_.emplace(hold.forget_at_ms, hold.id);
 }
 
 void Holds::forget(const std::string& id) {
@@ -403,6 +410,15 @@ std::int64_t Holds::keep_until_expiry_ms(const Command& command, Time now) const
 void Holds::on_opened(const Ledger& ledger, Time now) {
   ledger_ = &ledger;
   due_.clear();
+  // First, so that a held command with the same request is found before one that is over.
+  for (const auto& [when, command] : ledger.ended()) {
+    if (when.first <= now || by_id_.find(command->id) != by_id_.end()) continue;
+    restore(ledger, *command, now);
+    if (const auto hold = by_id_.find(command->id); hold != by_id_.end()) {
+      end(hold->second, command->state == Command::State::vetoed ? vetoed() : outcome_unknown(),
+          keep_until_expiry_ms(*command, now));
+    }
+  }
   for (const auto& [index, command] : ledger.held()) {
     (void)index;
     if (command->held_at(now)) restore(ledger, *command, now);
@@ -423,7 +439,8 @@ void Holds::on_opened(const Ledger& ledger, Time now) {
 // A hold as it was before: found by identical requests again, and by its wait URL.
 void Holds::restore(const Ledger& ledger, const Command& command, Time now) {
   (void)now;
-  if (by_id_.find(command.id) == by_id_.end()) {
+  const auto known = by_id_.find(command.id);
+  if (known == by_id_.end()) {
     auto record = bodies_.get(command.request);
     if (!record.ok()) {
       alarm_("command " + command.id +
@@ -437,6 +454,12 @@ void Holds::restore(const Ledger& ledger, const Command& command, Time now) {
     hold.state = Hold::State::held;
     by_sameness_[hold.sameness] = command.id;
     by_ticket_[ticket(command.id)] = command.id;
+  } else if (known->second.state == Hold::State::ended) {
+    // The journal failed at its claim, which was not written then: held as before.
+    known->second.state = Hold::State::held;
+    known->second.ending.reset();
+    known->second.forget_at_ms = Hold::never_ms;
+    by_sameness_[known->second.sameness] = command.id;
   }
   due_.emplace(command.expires, command.id);
 }
@@ -469,7 +492,8 @@ void Holds::on_tick(const Ledger& ledger, Time now) {
   while (!forget_.empty() && forget_.begin()->first <= now_ms) {
     const std::string id = forget_.begin()->second;
     forget_.erase(forget_.begin());
-    forget(id);
+    const auto hold = by_id_.find(id);
+    if (hold != by_id_.end() && hold->second.forget_at_ms <= now_ms) forget(id);
   }
 }
 

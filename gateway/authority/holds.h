@@ -10,6 +10,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -89,6 +90,7 @@ class Holds : public SequencerObserver {
 
  private:
   struct Hold {
+    static constexpr std::int64_t never_ms = std::numeric_limits<std::int64_t>::max();
     enum class State : unsigned char {
       proposing,
       held,
@@ -103,6 +105,7 @@ class Holds : public SequencerObserver {
     std::shared_ptr<SharedAnswer> answer;  // dispatched
     std::optional<Ending> ending;          // ended
     bool claim_refused = false;            // a refusal of its claim is in the journal already
+    std::int64_t forget_at_ms = never_ms;  // monotonic
   };
 
   struct Filing {
@@ -118,6 +121,7 @@ class Holds : public SequencerObserver {
   void dispatch(Hold& hold, const LoggedDecision& decision);
   void outcome(const std::string& id, const intent::Outcome& outcome);
   void end(Hold& hold, Ending ending, std::int64_t keep_ms);
+  void keep_for(Hold& hold, std::int64_t ms);
   void forget(const std::string& id);
   void restore(const Ledger& ledger, const Command& command, Time now);
   std::string ticket(const std::string& id) const;

@@ -59,6 +59,14 @@ struct LedgerFold {
       const Command* command = ledger.held_.at(ledger.expiries_.begin()->second);
       drop(*command);
     }
+    while (!ledger.ended_.empty() && ledger.ended_.begin()->first.first <= entry.at) {
+      ledger.ended_.erase(ledger.ended_.begin());
+    }
+  }
+
+  void remember_end(const Command& command) {
+    if (command.expires > entry.at)
+      ledger.ended_.emplace(std::pair(command.expires, command.index), &command);
   }
 
   template <class Intent, class Event>
@@ -148,6 +156,7 @@ struct LedgerFold {
     if (!vetoed.stopped) return {};
     command->state = Command::State::vetoed;
     drop(*command);
+    remember_end(*command);
     return {};
   }
 
@@ -176,6 +185,7 @@ struct LedgerFold {
       return misfit("an outcome of a command that waits for none");
     command->outcome = outcome;
     ledger.unfinished_.erase(command->id);
+    if (outcome.kind == intent::Outcome::Kind::unknown) remember_end(*command);
     return {};
   }
 

@@ -92,6 +92,10 @@ class Ledger {
   std::uint64_t pending_count(Time at) const;
   // Commands that were claimed and have no outcome yet, by id.
   const std::set<std::string>& unfinished() const { return unfinished_; }
+  // Commands that a veto stopped, or whose outcome nobody knows, by the time at which they expire
+  // and their proposal's entry: until then an identical request is told so, and proposes nothing
+  // [W9]. As held(), an expired one leaves with the next entry.
+  const std::map<std::pair<Time, std::uint64_t>, const Command*>& ended() const { return ended_; }
 
   // The one way to change it. `entry` was decided on this ledger, or read from the journal and
   // compared with what decide gives. Errors (corrupt) mean that the entry does not fit.
@@ -127,6 +131,7 @@ class Ledger {
   std::unordered_map<std::uint32_t, std::vector<const Command*>>
       pending_;  // of held_, by initiator
   std::set<std::string> unfinished_;
+  std::map<std::pair<Time, std::uint64_t>, const Command*> ended_;
   LeaseIndex by_person_, by_span_, by_institution_, by_provider_, by_approver_;
 };
 
