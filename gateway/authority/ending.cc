@@ -17,6 +17,8 @@ Ending ending_unavailable(std::string detail) {
   return {503, "journal-unavailable", std::move(detail), {}, true};
 }
 
+Ending ending_vetoed() { return {403, "vetoed", "the command was stopped by a veto", {}, false}; }
+
 Ending ending_not_sent(std::string detail) {
   return {502, "not-sent", std::move(detail), {}, false};
 }

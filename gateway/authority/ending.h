@@ -24,6 +24,7 @@ Ending ending_refused(const std::vector<Reason>& reasons);
 Ending ending_unavailable(std::string detail =
                               "the journal cannot be written; gated requests wait "
                               "until it can");
+Ending ending_vetoed();
 // Claimed, and certainly nothing reached the endpoint.
 Ending ending_not_sent(std::string detail);
 // Sent, and nobody knows what became of it: it is never sent again [W9].

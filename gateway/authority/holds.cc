@@ -205,8 +205,7 @@ void Holds::evaluate(const Ledger& ledger, Hold& hold, Time now) {
   }
   switch (command->state) {
     case Command::State::vetoed:
-      end(hold, {403, "vetoed", "the command was stopped by a veto", {}, false},
-          until_expiry_ms(hold));
+      end(hold, ending_vetoed(), until_expiry_ms(hold));
       return;
     case Command::State::cancelled:
       end(hold, {403, "cancelled", "the command was cancelled by its initiator", {}, false}, 0);

@@ -10,6 +10,15 @@ namespace keyturn {
 
 void Holds::on_opened(const Ledger& ledger, Time now) {
   ledger_ = &ledger;
+  // Identical requests attach to what a veto stopped, and to an unknown outcome, until the command
+  // expires [W9]. First, so that they find a held command before one that is over.
+  for (const Command* command : ledger.over_before_expiry(now)) {
+    if (by_id_.find(command->id) != by_id_.end()) continue;
+    if (Hold* hold = restore(ledger, *command)) {
+      const bool vetoed = command->state == Command::State::vetoed;
+      end(*hold, vetoed ? ending_vetoed() : ending_outcome_unknown(), until_expiry_ms(*hold));
+    }
+  }
   for (const auto& [index, command] : ledger.held()) {
     (void)index;
     if (command->held_at(now)) (void)restore(ledger, *command);
@@ -19,13 +28,6 @@ void Holds::on_opened(const Ledger& ledger, Time now) {
     if (hold.state == Hold::State::held) due_.set(id, now);
   }
   for (const std::string& id : ledger.unfinished()) settle(ledger, *ledger.find(id));
-  // Identical requests attach to an unknown outcome until the command expires [W9].
-  for (const Command* command : ledger.outcome_unknown(now)) {
-    if (by_id_.find(command->id) != by_id_.end()) continue;
-    if (Hold* hold = restore(ledger, *command)) {
-      end(*hold, ending_outcome_unknown(), until_expiry_ms(*hold));
-    }
-  }
 }
 
 // Claimed, and no outcome is written.

@@ -43,12 +43,14 @@ std::uint64_t Ledger::pending_count(Time at) const {
   return expiries_.size() - expired;
 }
 
-std::vector<const Command*> Ledger::outcome_unknown(Time at) const {
+std::vector<const Command*> Ledger::over_before_expiry(Time at) const {
   std::vector<const Command*> out;
-  for (const auto& [id, command] : commands_)
-    if (command->outcome && command->outcome->kind == intent::Outcome::Kind::unknown &&
-        at < command->expires)
+  for (const auto& [id, command] : commands_) {
+    const bool unknown =
+        command->outcome && command->outcome->kind == intent::Outcome::Kind::unknown;
+    if ((unknown || command->state == Command::State::vetoed) && at < command->expires)
       out.push_back(command.get());
+  }
   std::sort(out.begin(), out.end(),
             [](const Command* a, const Command* b) { return a->index < b->index; });
   return out;

@@ -92,9 +92,10 @@ class Ledger {
   std::uint64_t pending_count(Time at) const;
   // Commands that were claimed and have no outcome yet, by id.
   const std::set<std::string>& unfinished() const { return unfinished_; }
-  // Commands whose outcome is `unknown` and that would not have expired at `at`, by their entry
-  // [W9]. Looks at every command: for a start.
-  std::vector<const Command*> outcome_unknown(Time at) const;
+  // Commands that a veto stopped, or whose outcome is `unknown`, and that would not have expired at
+  // `at`, by their entry: until then an identical request is told so, and proposes nothing [W9].
+  // Looks at every command: for a start.
+  std::vector<const Command*> over_before_expiry(Time at) const;
 
   // The one way to change it. `entry` was decided on this ledger, or read from the journal and
   // compared with what decide gives. Errors (corrupt) mean that the entry does not fit.

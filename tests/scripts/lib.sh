@@ -108,7 +108,8 @@ refuses_start() {
 caller() {
   local token=$home/tokens/$1.token method=$2 path=$3 body=${4:-}
   shift $(($# < 4 ? $# : 4))
-  "$KEYTURN" call "$method" "$url$path" --token-file "$token" ${body:+--body-file "$body"} "$@"
+  "$KEYTURN" call "$method" "$url$path" --token-file "$token" --timeout 60 \
+    ${body:+--body-file "$body"} "$@"
 }
 
 # official NAME SUBCOMMAND…
