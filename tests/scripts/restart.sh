@@ -10,6 +10,7 @@ start_endpoints
 start_gateway
 strike "$work/strike.json" "grid 31U FQ 123" uav-003
 strike "$work/unknown.json" "grid 31U FQ 124" uav-004
+strike "$work/vetoed.json" "grid 31U FQ 125" uav-005
 
 die_gateway() {
   disown "$pid_gateway"
@@ -42,6 +43,11 @@ wait "$waiter" || die "the caller was refused: $(<"$work/answer")"
 has "$(<"$work/answer")" '"taskId":"task-00000001"' "the answer after both restarts"
 [[ $(fleet_requests) == 1 ]] || die "the fleet received $(fleet_requests) requests instead of 1"
 
+# Stopped after a veto: no restart brings the command back.
+hold planner-7 "$work/vetoed.json"
+vetoed=$id
+veto mercer "$vetoed" "the objective is a hospital" >/dev/null || die "mercer's veto"
+
 # Killed while the endpoint has the request and does not answer.
 hold planner-7 "$work/unknown.json"
 unknown=$id
@@ -70,6 +76,9 @@ is_unknown() {
 }
 start_gateway
 is_unknown "the identical request after the restart"
+answer=$(caller planner-7 POST /api/v1/tasks "$work/vetoed.json" --no-follow)
+has "$answer" '^403$' "the vetoed request after the restart"
+has "$answer" "\"title\":\"vetoed\".*\"command\":\"$vetoed\"" "the vetoed request after the restart"
 received=$(fleet_requests)
 [[ $received -le 2 ]] || die "the fleet received $received requests instead of 2 at most"
 has "$(official tanaka show "$unknown")" "^$unknown  outcome-unknown  " "the command afterwards"
