@@ -28,6 +28,8 @@ institution academy     "Academy of Sciences"       branch civil
 office chief-of-staff
 office fleet-commander under chief-of-staff
 office release-authority
+office committee-chair
+office reviewing-judge
 office judge-advocate
 
 person okafor  "Adm. C. Okafor" of mod holds chief-of-staff
@@ -39,11 +41,11 @@ person brandt  "Gen. A. Brandt" of mod holds release-authority
   key ed25519 "@key brandt@"
 person dahl    "Col. I. Dahl" of mod holds release-authority under brandt
   key ed25519 "@key dahl@"
-person haddad  "L. Haddad, MP" of parliament holds release-authority
+person haddad  "L. Haddad, MP" of parliament holds release-authority, committee-chair
   key ed25519 "@key haddad@"
-person silva   "P. Silva, MP" of parliament
+person silva   "P. Silva, MP" of parliament holds committee-chair
   key ed25519 "@key silva@"
-person rossi   "Judge T. Rossi" of court
+person rossi   "Judge T. Rossi" of court holds reviewing-judge
   key ed25519 "@key rossi@"
 person mercer  "J. Mercer" of court holds judge-advocate
   key ed25519 "@key mercer@"
@@ -97,7 +99,7 @@ pass state  at fleet {
 pass chat   at models { match POST /v1/chat/completions body /model in ["chat-large-3", "chat-small-3"] }
 
 rule strike {
-  need 2 of office:release-authority and 1 of institution:parliament|court
+  need 2 of office:release-authority and 1 of office:committee-chair|reviewing-judge
   across 3 institutions
   veto 1 of office:judge-advocate
   approve within 30m delay @delay@ execute within 10m lease 20m

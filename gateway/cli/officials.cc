@@ -9,11 +9,26 @@
 #include "gateway/http/client.h"
 #include "gateway/officials/recompute.h"
 #include "gateway/world/clock.h"
+#include "gateway/world/log.h"
 
 namespace keyturn::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+// As the gateway sent it: for checks and comparisons.
+std::string raw_text_at(const Json& json, const char* name) {
+  const auto found = json.find(name);
+  return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+// For a terminal: a gateway that lies must not be able to repaint what the official reads [T32].
+std::string text_at(const Json& json, const char* name) {
+  const auto found = json.find(name);
+  if (found == json.end()) return {};
+  return escaped(found->is_string() ? found->get<std::string>()
+                                    : found->dump(-1, ' ', true, Json::error_handler_t::replace));
+}
 
 // One official at one gateway.
 class Session {
@@ -39,6 +54,14 @@ class Session {
         {"Authorization",
          "Keyturn-Login " + base64_encode(bytes_of(key_.key.sign_login(login, Domain::live)))});
     return json_of(call);
+  }
+
+  Result<std::string> checkpoint() const {
+    HttpCall call;
+    call.url = url_ + "/v1/checkpoint";
+    TRY(const HttpResponse answer, http_request(call));
+    if (answer.status != 200) return Error{Code::unavailable, "the gateway gives no checkpoint"};
+    return answer.body;
   }
 
   Result<Json> speak(const Word& word, const std::string& id) const {
@@ -75,11 +98,11 @@ class Session {
     if (answer.status >= 300) {
       std::string message = "the gateway answered " + std::to_string(answer.status);
       if (json.is_object() && json.value("detail", Json()).is_string()) {
-        message += ": " + json["detail"].get<std::string>();
+        message += ": " + escaped(json["detail"].get<std::string>());
       }
       if (json.is_object() && json.contains("reasons") && json["reasons"].is_array()) {
         for (std::size_t i = 1; i < json["reasons"].size(); ++i) {
-          message += "; " + json["reasons"][i].value("text", std::string());
+          message += "; " + text_at(json["reasons"][i], "text");
         }
       }
       return Error{Code::forbidden, message};
@@ -113,20 +136,13 @@ Result<BodyRecord> record_of(const Json& json) {
   }
 }
 
-void print_text(std::string_view text, std::string_view indent) {
+void print_text(std::FILE* out, std::string_view text, std::string_view indent) {
   while (!text.empty()) {
     const std::string_view line = text.substr(0, text.find('\n'));
-    std::printf("%.*s%.*s\n", static_cast<int>(indent.size()), indent.data(),
-                static_cast<int>(line.size()), line.data());
+    std::fprintf(out, "%.*s%s\n", static_cast<int>(indent.size()), indent.data(),
+                 escaped(line).c_str());
     text.remove_prefix(std::min(line.size() + 1, text.size()));
   }
-}
-
-std::string text_at(const Json& json, const char* name) {
-  const auto found = json.find(name);
-  if (found == json.end()) return {};
-  if (found->is_string()) return found->get<std::string>();
-  return found->dump();
 }
 
 void print_words(const Json& json, const char* name) {
@@ -144,11 +160,11 @@ void print_reasons(const Json& json, const char* name, const char* title) {
   for (const Json& reason : json[name]) std::printf("  %s\n", text_at(reason, "text").c_str());
 }
 
-void print_shares_now(const Json& json) {
+void print_shares_now(std::FILE* out, const Json& json) {
   if (!json.contains("shares_now") || json["shares_now"].empty()) return;
-  std::printf("shares now:\n");
+  std::fprintf(out, "shares now:\n");
   for (const Json& share : json["shares_now"])
-    std::printf("  %s\n", text_at(share, "text").c_str());
+    std::fprintf(out, "  %s\n", text_at(share, "text").c_str());
 }
 
 void print_command(const Json& json) {
@@ -171,7 +187,7 @@ int read(const OfficialRead& options, const std::string& path, Print print) {
     return 1;
   }
   if (options.official.json) {
-    std::printf("%s\n", json->dump(2).c_str());
+    std::printf("%s\n", json->dump(2, ' ', true, Json::error_handler_t::replace).c_str());
   } else {
     print(*json);
   }
@@ -188,7 +204,10 @@ struct Checked {
 Result<CommandText> check(const Session& session, const std::string& id, const std::string& text) {
   TRY(const Json body, session.get("/v1/commands/" + id + "/body"));
   TRY(const BodyRecord record, record_of(body));
-  return recompute(session.charter(), text, record);
+  TRY(const CommandText command, recompute(session.charter(), text, record, SystemClock().now()));
+  TRY(const std::string checkpoint, session.checkpoint());
+  CHECK_OK(check_position(*session.charter(), command, checkpoint));
+  return command;
 }
 
 // Fetches command and body, and recomputes the one from the other and our own charter. Without
@@ -196,7 +215,7 @@ Result<CommandText> check(const Session& session, const std::string& id, const s
 Result<Checked> fetch_and_check(const Session& session, const std::string& id, WordKind kind) {
   Checked out;
   TRY(out.command, session.get("/v1/commands/" + id));
-  out.text = text_at(out.command, "text");
+  out.text = raw_text_at(out.command, "text");
   auto checked = check(session, id, out.text);
   if (!checked.ok()) {
     if (kind == WordKind::approval) return std::move(checked).error();
@@ -220,14 +239,17 @@ int say(const OfficialWord& options, WordKind kind) {
   }
   Word word = session->word(kind, checked->parsed, checked->text);
   word.reason = options.reason;
-  if (!options.official.json) {
-    std::printf("You sign this %s, every byte of it:\n", std::string(word_kind_name(kind)).c_str());
-    print_text(word.to_text(), "  ");
-    std::printf("%s\n", checked->warning.empty() ? "It is what the request and your charter say."
-                                                 : ("WARNING: " + checked->warning).c_str());
-    print_shares_now(checked->command);
-    std::printf("\n");
-  }
+  // Where the answer is JSON, people still see what they sign, beside it; and it stands last, right
+  // above the question.
+  std::FILE* screen = options.official.json ? stderr : stdout;
+  print_shares_now(screen, checked->command);
+  std::fprintf(screen, "You sign this %s, every byte of it:\n",
+               std::string(word_kind_name(kind)).c_str());
+  print_text(screen, word.to_text(), "  ");
+  std::fprintf(screen, "%s\n",
+               checked->warning.empty() ? "It is what the request and your charter say."
+                                        : ("WARNING: " + escaped(checked->warning)).c_str());
+  std::fflush(screen);
   if (!options.yes && !asked_and_agreed("Sign?")) {
     return fail("nothing was signed (say `yes`, or give --yes where there is no terminal)");
   }
@@ -237,7 +259,7 @@ int say(const OfficialWord& options, WordKind kind) {
     return 1;
   }
   if (options.official.json) {
-    std::printf("%s\n", answer->dump(2).c_str());
+    std::printf("%s\n", answer->dump(2, ' ', true, Json::error_handler_t::replace).c_str());
     return 0;
   }
   const bool recorded = answer->value("recorded", false);
@@ -260,10 +282,10 @@ int pending(const OfficialRead& options) {
 
 int show(const OfficialRead& options) {
   return read(options, "/v1/commands/" + options.id, [](const Json& json) {
-    print_text(text_at(json, "text"), "");
+    print_text(stdout, raw_text_at(json, "text"), "");
     std::printf("\n");
     print_command(json);
-    print_shares_now(json);
+    print_shares_now(stdout, json);
   });
 }
 

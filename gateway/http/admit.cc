@@ -149,6 +149,7 @@ enum class Known : std::uint8_t {
   expect,
   once,     // at most one
   refused,  // none at all
+  rereads,  // by which some servers read another method or target than the request's own
   keyturn,
 };
 
@@ -171,6 +172,15 @@ constexpr KnownName known_names[] = {
     {"upgrade", Known::refused},
     {"http2-settings", Known::refused},
     {"trailer", Known::refused},
+    {"x-http-method-override", Known::rereads},
+    {"x-http-method", Known::rereads},
+    {"x-method-override", Known::rereads},
+    {"x-original-url", Known::rereads},
+    {"x-original-uri", Known::rereads},
+    {"x-rewrite-url", Known::rereads},
+    {"x-forwarded-uri", Known::rereads},
+    {"x-forwarded-path", Known::rereads},
+    {"x-forwarded-prefix", Known::rereads},
 };
 constexpr std::string_view keyturn_prefix = "keyturn-";
 
@@ -248,6 +258,9 @@ std::optional<Reject> admit_field(const FieldView& field, bool http_1_0, Seen& s
       return {};
     case Known::refused:
       return refuse("field", "Content-Encoding, Upgrade and Trailer are not accepted");
+    case Known::rereads:
+      return refuse("header", "`x-http-method-override`, `x-original-url` and their like would change what an "
+                             "endpoint reads; send the request without");
     case Known::keyturn:
       return refuse("keyturn-field", "`Keyturn-` fields are the gateway's own");
   }

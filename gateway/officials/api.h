@@ -6,7 +6,8 @@
 //   GET  /v1/commands/<id>                    one, in any state, with its text
 //   GET  /v1/commands/<id>/body               the request, all that its digest covers
 //   POST /v1/commands/<id>/words              an approval or a veto, as a signed note
-//   GET  /v1/shares                           every limit's subjects that direct something now
+//   GET  /v1/shares                           whose share is what now, of commands that the reader
+//   may see
 //
 // Reading needs `Authorization: Keyturn-Login <base64 of a signed login note>` [W10]; words carry
 // their own signature. A reader sees a command if the charter's `readers` select him, or a term or
@@ -33,7 +34,7 @@ class OfficialsApi : public Handler {
   void list(std::shared_ptr<Exchange> exchange, PersonId person);
   void show(std::shared_ptr<Exchange> exchange, PersonId person, const std::string& id);
   void body(std::shared_ptr<Exchange> exchange, PersonId person, const std::string& id);
-  void shares(std::shared_ptr<Exchange> exchange);
+  void shares(std::shared_ptr<Exchange> exchange, PersonId person);
   void checkpoint(std::shared_ptr<Exchange> exchange);
   void speak(std::shared_ptr<Exchange> exchange, const std::string& id);
   void inspect(std::shared_ptr<Exchange> exchange,

@@ -14,9 +14,16 @@
 
 namespace keyturn {
 
-// Checks that `text` is what this charter makes of `record`, byte for byte but for the share lines,
-// which only the journal's ledger knows. Errors name the first line that differs.
+// Checks that `text` is what this charter makes of `record`, at `now` by the official's own clock,
+// byte for byte but for the weights directed before the command, which only the journal's ledger
+// knows: the limits that the share lines speak of, what they allow, and how much the command adds
+// are checked. Errors name the first line that differs.
 Result<CommandText> recompute(std::shared_ptr<const Charter> charter, std::string_view text,
-                              const BodyRecord& record);
+                              const BodyRecord& record, Time now);
+
+// Checks the command's journal position against the journal's newest signed checkpoint: under the
+// charter's journal key, and of no smaller size.
+Result<void> check_position(const Charter& charter, const CommandText& command,
+                            std::string_view checkpoint_note);
 
 }  // namespace keyturn

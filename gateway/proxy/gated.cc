@@ -14,14 +14,6 @@ namespace {
 
 constexpr std::string_view holds_path = "/keyturn/v1/holds/";
 
-// Fields by which some server would read another request than the one that is signed for [C7].
-bool changes_meaning(std::string_view name) {
-  static constexpr std::string_view names[] = {"x-http-method-override", "x-http-method",
-                                               "x-method-override",      "x-original-url",
-                                               "x-original-uri",         "x-rewrite-url"};
-  return std::find(std::begin(names), std::end(names), name) != std::end(names);
-}
-
 // One caller on one step of the ladder. Told on the sequencer's thread, acts on its loop.
 class LadderWaiter : public Waiter, public std::enable_shared_from_this<LadderWaiter> {
  public:
@@ -157,10 +149,6 @@ void GatedHandler::handle(std::shared_ptr<Exchange> exchange) {
     std::string& name = names.emplace_back(field.name);
     for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     view.fields.emplace_back(name, field.value);
-    if (changes_meaning(name)) {
-      return exchange->respond(refusal(
-          400, "header", "`" + name + "` would change what an endpoint reads; send it without"));
-    }
   }
   const auto endpoint = routes_.extractor.endpoint(view.host, view.method, request.path);
   if (!endpoint) return exchange->respond(refusal(403, "unmatched", "no endpoint has this path"));

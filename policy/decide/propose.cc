@@ -48,19 +48,6 @@ void check_shares(const Ledger& ledger, const ProposalParts& parts, const System
     if (line.exceeded()) reasons.push_back(share_reason(line));
 }
 
-// As of the checkpoint that the text names, so that whoever has the journal can compute them [W2].
-std::vector<std::string> share_texts(const Ledger& ledger, const ProposalParts& parts, Time at,
-                                     std::uint64_t as_of_size) {
-  std::vector<std::string> out;
-  for (const ShareLine& line :
-       share_lines(ledger, parts.principal, {}, parts.systems, {}, at, as_of_size))
-    out.push_back(line.to_text());
-  for (std::string& line :
-       span_report(ledger, parts.principal.person, parts.systems, at, as_of_size))
-    out.push_back(std::move(line));
-  return out;
-}
-
 }  // namespace
 
 Decision decide_propose(const Ledger& ledger, const intent::Propose& propose, Time at) {

@@ -6,6 +6,7 @@
 #include "policy/decide/common.h"
 #include "policy/request/classify.h"
 #include "policy/request/quote.h"
+#include "policy/share/share.h"
 
 namespace keyturn {
 namespace {
@@ -124,6 +125,18 @@ Result<CommandText> compose_text(const Charter& charter, const intent::Propose& 
   TRY(const CommandText parsed, CommandText::parse(out.to_text()));
   if (parsed != out)
     return Error{Code::invalid, "the command text does not read back as it was written"};
+  return out;
+}
+
+std::vector<std::string> share_texts(const Ledger& ledger, const ProposalParts& parts, Time at,
+                                     std::uint64_t as_of_size) {
+  std::vector<std::string> out;
+  for (const ShareLine& line :
+       share_lines(ledger, parts.principal, {}, parts.systems, {}, at, as_of_size))
+    out.push_back(line.to_text());
+  for (std::string& line :
+       span_report(ledger, parts.principal.person, parts.systems, at, as_of_size))
+    out.push_back(std::move(line));
   return out;
 }
 

@@ -10,6 +10,7 @@
 #include "keyturn/result.h"
 #include "policy/charter/charter.h"
 #include "policy/ledger/intent.h"
+#include "policy/ledger/ledger.h"
 #include "policy/share/system_set.h"
 
 namespace keyturn {
@@ -26,6 +27,12 @@ struct ProposalParts {
 // principal, classification, `by`, `may`, shape, systems. With a reason, the parts are of no use.
 ProposalParts parts_of(const Charter& charter, const intent::Propose& propose,
                        std::vector<Reason>& reasons);
+
+// The text's share lines, as of the checkpoint of size `as_of_size`, so that whoever has the
+// journal can compute them [W2]. With an empty ledger: the same lines but for the weights that are
+// directed.
+std::vector<std::string> share_texts(const Ledger& ledger, const ProposalParts& parts, Time at,
+                                     std::uint64_t as_of_size);
 
 // `at` is the entry's time; expires = at + approve + delay + execute [Q4]. The text parses back to
 // itself. Errors: invalid (a value that no text can show), too_large (over statement_bytes_max: the
