@@ -33,16 +33,19 @@ finish_test() {
   exit "$status"
 }
 
-free_port() {
-  local port
+# The first of four free ports in a row. Below those that the kernel gives to clients: a client that asks for a
+# port where nobody listens yet may else be given that very port, and keep it from its server.
+free_ports() {
+  local first port
   for _ in {1..50}; do
-    port=$((20000 + RANDOM % 20000))
-    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || {
-      echo "$port"
-      return
-    }
+    first=$((10000 + 4 * (RANDOM % 5500)))
+    for port in $first $((first + 1)) $((first + 2)) $((first + 3)); do
+      ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || continue 2
+    done
+    echo "$first"
+    return
   done
-  die "no free port"
+  die "no free ports"
 }
 
 # make_deployment FOLDER [DELAY [OPTION…]]: everything that `keyturn init` makes, with ladder steps of
@@ -51,7 +54,8 @@ make_deployment() {
   home=$1
   local delay=${2:-2s}
   shift $(($# < 2 ? $# : 2))
-  callers=$(free_port) officials=$(free_port) fleet=$(free_port) model=$(free_port)
+  callers=$(free_ports) || exit 1
+  officials=$((callers + 1)) fleet=$((callers + 2)) model=$((callers + 3))
   "$KEYTURN" init "$home" --delay "$delay" "$@" --callers "127.0.0.1:$callers" \
     --officials "127.0.0.1:$officials" --fleet "http://127.0.0.1:$fleet" \
     --model "http://127.0.0.1:$model" >"$home.init" || die "keyturn init"
