@@ -92,7 +92,7 @@ void OfficialsApi::handle(std::shared_ptr<Exchange> exchange) {
   if (!known) return exchange->respond(refusal(404, "not-found", "no such resource"));
   const auto person = reader(request);
   if (!person.ok()) return exchange->respond(refusal(person.error()));
-  if (path == "/v1/shares") return shares(std::move(exchange));
+  if (path == "/v1/shares") return shares(std::move(exchange), *person);
   if (id.empty()) return list(std::move(exchange), *person);
   if (part == "body") return body(std::move(exchange), *person, id);
   show(std::move(exchange), *person, id);
@@ -166,9 +166,10 @@ void OfficialsApi::body(std::shared_ptr<Exchange> exchange, PersonId person,
   });
 }
 
-void OfficialsApi::shares(std::shared_ptr<Exchange> exchange) {
-  inspect(std::move(exchange), [](const Ledger& ledger, const Journal&, Time now) {
-    return json_response(200, shares_json(ledger, now));
+void OfficialsApi::shares(std::shared_ptr<Exchange> exchange, PersonId person) {
+  inspect(std::move(exchange), [person](const Ledger& ledger, const Journal&, Time now) {
+    const auto reads = [&](const Command& one) { return may_read(ledger.charter(), one, person); };
+    return json_response(200, shares_json(ledger, now, reads));
   });
 }
 

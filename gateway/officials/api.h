@@ -33,7 +33,7 @@ class OfficialsApi : public Handler {
   void list(std::shared_ptr<Exchange> exchange, PersonId person);
   void show(std::shared_ptr<Exchange> exchange, PersonId person, const std::string& id);
   void body(std::shared_ptr<Exchange> exchange, PersonId person, const std::string& id);
-  void shares(std::shared_ptr<Exchange> exchange);
+  void shares(std::shared_ptr<Exchange> exchange, PersonId person);
   void checkpoint(std::shared_ptr<Exchange> exchange);
   void speak(std::shared_ptr<Exchange> exchange, const std::string& id);
   void inspect(std::shared_ptr<Exchange> exchange,
