@@ -168,10 +168,8 @@ void OfficialsApi::body(std::shared_ptr<Exchange> exchange, PersonId person,
 
 void OfficialsApi::shares(std::shared_ptr<Exchange> exchange, PersonId person) {
   inspect(std::move(exchange), [person](const Ledger& ledger, const Journal&, Time now) {
-    const auto may_see = [&](const Command& command) {
-      return may_read(ledger.charter(), command, person);
-    };
-    return json_response(200, shares_json(ledger, now, may_see));
+    const auto reads = [&](const Command& one) { return may_read(ledger.charter(), one, person); };
+    return json_response(200, shares_json(ledger, now, reads));
   });
 }
 

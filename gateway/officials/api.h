@@ -6,8 +6,7 @@
 //   GET  /v1/commands/<id>                    one, in any state, with its text
 //   GET  /v1/commands/<id>/body               the request, all that its digest covers
 //   POST /v1/commands/<id>/words              an approval or a veto, as a signed note
-//   GET  /v1/shares                           whose share is what now, of commands that the reader
-//   may see
+//   GET  /v1/shares                           every limit's subjects that direct something now
 //
 // Reading needs `Authorization: Keyturn-Login <base64 of a signed login note>` [W10]; words carry
 // their own signature. A reader sees a command if the charter's `readers` select him, or a term or

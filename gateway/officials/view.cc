@@ -130,7 +130,7 @@ std::string body_json(const BodyRecord& record) {
 }
 
 std::string shares_json(const Ledger& ledger, Time now,
-                        const std::function<bool(const Command&)>& may_see) {
+                        const std::function<bool(const Command&)>& may_read) {
   const Charter& charter = ledger.charter();
   // The subjects of every limit are found through the commands that are leased; adding such a
   // command to what it is part of changes nothing.
@@ -141,7 +141,7 @@ std::string shares_json(const Ledger& ledger, Time now,
   for (const Lease& lease : ledger.leases()) {
     if (lease.until <= now - charter.longest_memory) continue;
     const Command* command = ledger.find(lease.command);
-    if (command == nullptr || !may_see(*command)) continue;
+    if (command == nullptr || !may_read(*command)) continue;
     for (const ShareLine& line : share_lines(ledger, command->principal, command->counted,
                                              command->systems, SystemSet(), now, ledger.size())) {
       if (line.before == 0 || !told.insert(line.limit->text + "\n" + line.subject).second) continue;
@@ -153,8 +153,9 @@ std::string shares_json(const Ledger& ledger, Time now,
   }
   Json& leases = json["leases"] = Json::array();
   for (const Lease& lease : ledger.leases()) {
+    if (lease.until <= now) continue;
     const Command* command = ledger.find(lease.command);
-    if (lease.until <= now || command == nullptr || !may_see(*command)) continue;
+    if (command == nullptr || !may_read(*command)) continue;
     Json charged = Json::array();
     for (const PersonId person : lease.charged) charged.push_back(charter.person(person).name);
     leases.push_back({{"command", lease.command},

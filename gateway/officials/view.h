@@ -16,10 +16,10 @@ enum class WithText : bool { no, yes };
 std::string command_json(const Ledger& ledger, const Command& command, Time now, WithText text);
 std::string held_json(const Ledger& ledger, const std::vector<const Command*>& commands, Time now);
 std::string body_json(const BodyRecord& record);
-// All limits whose subjects direct something at `now`, or within the limit's `over`, and the live
-// leases: of the commands that the reader may see.
+// The leases of the commands that `may_read` lets through, and all limits that they touch, whose
+// subjects direct something at `now`, or within the limit's `over`.
 std::string shares_json(const Ledger& ledger, Time now,
-                        const std::function<bool(const Command&)>& may_see);
+                        const std::function<bool(const Command&)>& may_read);
 Response json_response(unsigned status, std::string body);
 
 // `held`, `cancelled`, `vetoed`, `expired`, `claimed`, `answered`, `not-sent`, `outcome-unknown`.

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "keys/token.h"
 #include "keyturn/bytes.h"
 #include "keyturn/digest.h"
 
@@ -35,7 +36,7 @@ SigningKey test_key(std::string_view name) {
 }
 
 std::string test_token(std::string_view name) {
-  return base64url_encode(bytes_of(bytes_from("keyturn test token", name)));
+  return format_token(SecretBytes(bytes_from("keyturn test token", name)));
 }
 
 std::string charter_text(std::string_view pattern) {

@@ -16,7 +16,7 @@ namespace keyturn::testing {
 
 // The signing key whose seed is sha256("keyturn test key " + name).
 SigningKey test_key(std::string_view name);
-// The bearer token of `name`, in the form that `keyturn tokens new` prints: base64url of 32 bytes.
+// The bearer token of `name`, in the form that `keyturn tokens new` prints.
 std::string test_token(std::string_view name);
 
 std::string charter_text(std::string_view pattern);

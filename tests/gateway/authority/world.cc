@@ -200,8 +200,9 @@ int Caller::last_words() const {
 
 // --- The world -----------------------------------------------------------------------------------
 
-World::World(std::string_view charter_pattern, std::int64_t answer_keep_ms)
-    : charter_(load(charter_pattern)), extractor_(charter_), answer_keep_ms_(answer_keep_ms) {
+World::World(std::string_view charter_pattern, const MakeDispatcher& make_dispatcher)
+    : charter_(load(charter_pattern)), extractor_(charter_) {
+  if (make_dispatcher) dispatcher_ = make_dispatcher(charter_);
   const auto folder = folder_.path() / "data";
   REQUIRE(Bodies::create(folder, entropy_).ok());
   bodies_ = Bodies::open(folder, Bodies::read_key(folder).value(), entropy_).value();
@@ -227,9 +228,9 @@ Sequencer::Open World::opener() {
 Result<void> World::start() {
   const auto alarm = [this](std::string_view line) { alarms.add(line); };
   sequencer_ = std::make_unique<Sequencer>(clock, entropy_, opener(), alarm);
-  holds_ = std::make_unique<Holds>(*sequencer_, *bodies_, endpoint, entropy_, clock,
-                                   SecretBytes(std::string(32, 't')),
-                                   Holds::Options{answer_keep_ms_}, alarm);
+  Dispatcher& sends = dispatcher_ != nullptr ? *dispatcher_ : endpoint;
+  holds_ = std::make_unique<Holds>(*sequencer_, *bodies_, sends, entropy_, clock,
+                                   SecretBytes(std::string(32, 't')), Holds::Options{}, alarm);
   return sequencer_->start(*holds_);
 }
 

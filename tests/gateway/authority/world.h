@@ -98,7 +98,10 @@ class Caller : public Waiter {
 // Everything above one store and one folder of bodies.
 class World {
  public:
-  explicit World(std::string_view charter_pattern, std::int64_t answer_keep_ms = 120'000);
+  // Instead of the fake endpoint.
+  using MakeDispatcher =
+      std::function<std::unique_ptr<Dispatcher>(std::shared_ptr<const Charter> charter)>;
+  explicit World(std::string_view charter_pattern, const MakeDispatcher& make_dispatcher = {});
   ~World();
 
   // A process ends and another starts.
@@ -153,11 +156,11 @@ class World {
  private:
   const std::shared_ptr<const Charter> charter_;
   const Extractor extractor_;
-  const std::int64_t answer_keep_ms_;
   SeededEntropy entropy_{11};
   const journal_tests::TemporaryFolder folder_;
   const std::shared_ptr<MemoryStore> store_ = std::make_shared<MemoryStore>();
   std::unique_ptr<Bodies> bodies_;
+  std::unique_ptr<Dispatcher> dispatcher_;  // null: the fake endpoint
   std::unique_ptr<Sequencer> sequencer_;
   std::unique_ptr<Holds> holds_;
 };
