@@ -133,6 +133,10 @@ answers 403 'query' "a query that no matcher names" caller planner-7 GET '/api/v
 answers 400 'x-http-method-override' "a field that changes the method" \
   caller planner-7 POST /api/v1/tasks "$body" --header "X-HTTP-Method-Override: DELETE"
 
+printf '{"model":"chat-small-3","messages":[]}' >"$body.chat"
+answers 400 'x-original-url' "a pass with a field that changes the target" \
+  caller analyst-2 POST /v1/chat/completions "$body.chat" --header "X-Original-URL: /api/v1/tasks"
+
 # What is directed [C5 C6 C8].
 while IFS='|' read -r what pattern bytes; do
   answers 403 "$pattern" "$what" task "$bytes"
