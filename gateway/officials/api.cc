@@ -104,11 +104,12 @@ Result<PersonId> OfficialsApi::reader(const Request& request) const {
     return Error{Code::unauthenticated,
                  "send `Authorization: Keyturn-Login <base64 of a signed login statement>`"};
   }
-  TRY(const std::string note, base64_decode(field->substr(login_scheme.size())));
-  TRY(const std::string name, unverified_signer(note));
-  const auto person = charter_->find_person(name);
+  const auto note = base64_decode(field->substr(login_scheme.size()));
+  const auto name = note.ok() ? unverified_signer(*note) : Result<std::string>(note.error());
+  if (!name.ok()) return Error{Code::unauthenticated, "the login: " + name.error().message};
+  const auto person = charter_->find_person(*name);
   if (!person) return Error{Code::unauthenticated, "nobody on the roster has this name"};
-  const Result<Login> login = verify_login(note, Domain::live, charter_->person(*person).keys,
+  const Result<Login> login = verify_login(*note, Domain::live, charter_->person(*person).keys,
                                            charter_->name, origin_, clock_.now());
   if (!login.ok()) return Error{Code::unauthenticated, login.error().message};
   return *person;

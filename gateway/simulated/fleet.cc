@@ -57,8 +57,8 @@ struct SimulatedFleet::State {
   std::shared_ptr<const Charter> charter;
   EndpointId endpoint;
   Clock& clock;
-  std::map<std::string, Task> tasks;  // by id, in order of creation: ids count up
-  std::vector<std::shared_ptr<Exchange>> streams;
+  std::map<std::string, Task> tasks;             // by id, in order of creation: ids count up
+  std::vector<std::weak_ptr<Exchange>> streams;  // each kept by itself until its client is gone
   std::vector<Json> requests;
   std::uint64_t created = 0;
 
@@ -108,8 +108,9 @@ struct SimulatedFleet::State {
     task.json["version"]["statusVersion"] = task.json["version"]["statusVersion"].get<int>() + 1;
     const std::string event = "event: task\ndata: " + task.json.dump() + "\n\n";
     streams.erase(std::remove_if(streams.begin(), streams.end(),
-                                 [&event](const auto& stream) {
-                                   return stream->gone() || !stream->write(event);
+                                 [&event](const std::weak_ptr<Exchange>& one) {
+                                   const auto stream = one.lock();
+                                   return stream == nullptr || !stream->write(event);
                                  }),
                   streams.end());
     return task.json;
@@ -152,6 +153,7 @@ struct SimulatedFleet::State {
   void stream(std::shared_ptr<Exchange> exchange) {
     exchange->begin(200, {{"Content-Type", "text/event-stream"}, {"Cache-Control", "no-store"}});
     exchange->write(": tasks as they change\n\n");
+    exchange->on_gone([exchange] { (void)exchange; });
     streams.push_back(std::move(exchange));
   }
 
