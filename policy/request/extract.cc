@@ -154,9 +154,11 @@ Result<void> Extractor::extract(EndpointId endpoint, const RequestView& request,
     TRY(JsonValue value, scratch.reader.read(request.body));
     root = value;
   }
-  for (std::size_t i = 0; i < table.pointers.size(); ++i)
-    if (scratch.needed[i] != 0)
-      filler.add_fact(*table.pointers[i].pointer, table.pointers[i].text, root ? &*root : nullptr);
+  for (std::size_t i = 0; i < table.pointers.size(); ++i) {
+    if (scratch.needed[i] == 0) continue;
+    const DrawnPointer& drawn = table.pointers[i];
+    CHECK_OK(filler.add_fact(*drawn.pointer, drawn.text, root ? &*root : nullptr));
+  }
   for (const Class* klass : scratch.shaped) {
     if (!root || scratch.shape.holds(klass->shape, *root)) continue;
     facts.out_of_shape.emplace_back(klass->name, scratch.shape.first_unlisted());

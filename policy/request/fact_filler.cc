@@ -1,6 +1,8 @@
 #include "policy/request/fact_filler.h"
 
 #include "keyturn/limits.h"
+#include "policy/request/member_names.h"
+#include "policy/request/quote.h"
 
 namespace keyturn {
 namespace {
@@ -28,6 +30,22 @@ Value::Kind kind_of(JsonKind kind) {
   return Value::Kind::null;
 }
 
+// The member `name` of an object, whose every name is looked at. Half of all readers of JSON, Go's
+// among them, take `Model` for `model` and keep the last: what they would read was not classified.
+// So such a name refuses the request, even where the exact one is absent [C3].
+Result<std::optional<JsonValue>> only_member(const JsonValue& object, std::string_view name) {
+  std::optional<JsonValue> found;
+  for (const JsonChild child : object.children()) {
+    if (child.name == name)
+      found = child.value;
+    else if (folds_to_same(child.name, name))
+      return Error{Code::invalid, "the body has two readings: `" + printable(child.name) +
+                                      "` beside `" + printable(name) +
+                                      "`; write the name as the charter does"};
+  }
+  return found;
+}
+
 }  // namespace
 
 bool FactFiller::fits() const { return bytes_ <= facts_bytes_max; }
@@ -40,14 +58,18 @@ void FactFiller::add_header(std::string_view name, std::string_view value) {
   count(name.size() + value.size());
 }
 
-void FactFiller::add_fact(const Pointer& pointer, std::string_view text, const JsonValue* root) {
+Result<void> FactFiller::add_fact(const Pointer& pointer, std::string_view text,
+                                  const JsonValue* root) {
   if (body_ == facts_.body.size()) facts_.body.emplace_back();
   fact_ = &facts_.body[body_++];
   fact_->pointer = text;
   values_ = 0;
   count(text.size());
-  if (root != nullptr) draw(*root, pointer, 0, false);
+  if (root != nullptr) {
+    CHECK_OK(draw(*root, pointer, 0, false));
+  }
   fact_->values.resize(values_);
+  return {};
 }
 
 void FactFiller::end() {
@@ -57,29 +79,37 @@ void FactFiller::end() {
 
 // Adds what the steps from `depth` on lead to. Arrays are entered by `*` alone, objects by names
 // alone.
-void FactFiller::draw(JsonValue value, const Pointer& pointer, std::size_t depth, bool in_element) {
+Result<void> FactFiller::draw(JsonValue value, const Pointer& pointer, std::size_t depth,
+                              bool in_element) {
   for (; depth < pointer.steps.size(); ++depth) {
     const Pointer::Step& step = pointer.steps[depth];
     if (step.kind == Pointer::Step::Kind::element) {
-      if (value.kind() != JsonKind::array) return add_unreachable();
+      if (value.kind() != JsonKind::array) {
+        add_unreachable();
+        return {};
+      }
       bool empty = true;
       for (JsonChild child : value.children()) {
-        if (!fits()) return;  // a million elements must not become a million values
+        if (!fits()) return {};  // a million elements must not become a million values
         empty = false;
-        draw(child.value, pointer, depth + 1, true);
+        CHECK_OK(draw(child.value, pointer, depth + 1, true));
       }
       if (empty) add_unreachable();
-      return;
+      return {};
     }
-    if (value.kind() != JsonKind::object) return add_unreachable();
-    auto member = value.member(step.name);
+    if (value.kind() != JsonKind::object) {
+      add_unreachable();
+      return {};
+    }
+    TRY(const std::optional<JsonValue> member, only_member(value, step.name));
     if (!member) {
       if (in_element) add_unreachable();
-      return;
+      return {};
     }
     value = *member;
   }
   add_value(value);
+  return {};
 }
 
 void FactFiller::add_value(const JsonValue& value) {

@@ -60,7 +60,7 @@ TEST_CASE("[C2] nothing slips past a class: alias, other case, other type, nothi
   CHECK(ask(model("\"helpful-only-" + std::string(fact_value_bytes_max, '7') + "\"")) ==
         "refused unreadable");
   CHECK(ask("{}") == "refused unmatched");
-  CHECK(ask(R"({"Model":"chat-large-3"})") == "refused unmatched");
+  CHECK(ask(R"({"Model":"chat-large-3"})") == "invalid");
   CHECK(ask(R"({"data":{"model":"chat-large-3"}})") == "refused unmatched");
   CHECK(ask(R"(["chat-large-3"])") == "refused unreadable");
   CHECK(ask(R"({"\u006dodel":"helpful-only-7"})") == "gated helpful-only");

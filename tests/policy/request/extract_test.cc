@@ -141,7 +141,7 @@ TEST_CASE("[C5] what a pointer cannot reach is present as null; only a missing m
   auto type = [&](std::string_view body) { return drawn(desk, "/specification/@type", body); };
   CHECK(type(R"({})").empty());
   CHECK(type(R"({"specification":{}})").empty());
-  CHECK(type(R"({"specification":{"@Type":"Strike"}})").empty());
+  CHECK(type(R"({"specification":{"type":"Strike"}})").empty());
   CHECK(type(R"({"specification":"Strike"})") == std::vector{null});
   CHECK(type(R"({"specification":[{"@type":"Strike"}]})") == std::vector{null});
   CHECK(type(R"({"specification":null})") == std::vector{null});
@@ -167,6 +167,70 @@ TEST_CASE("[C5] what a pointer cannot reach is present as null; only a missing m
   CHECK(assignee(R"({"0":{"entityId":"a"}})") == std::vector{null});
   CHECK(assignee(R"("a")") == std::vector{null});
   CHECK(drawn(desk, "/relations/assignee/*/entityId", R"({"relations":{}})").empty());
+}
+
+TEST_CASE(
+    "[C3] [C2] a name that differs only in case from one that a pointer reads refuses the "
+    "request") {
+  Desk desk = testing::defence_desk();
+  auto chat = [&](std::string_view body) {
+    return desk.ask("models", "POST", "/v1/chat/completions", body);
+  };
+  CHECK(chat(R"({"model":"chat-large-3"})") == "pass chat");
+  CHECK(chat(R"({"model":"chat-large-3","Model":"helpful-only-7"})") == "invalid");
+  CHECK(chat(R"({"MODEL":"helpful-only-7","model":"chat-large-3"})") == "invalid");
+  CHECK(chat(R"({"model":"chat-large-3","mo\u0064eL":"helpful-only-7"})") == "invalid");
+  CHECK(chat(R"({"model":"helpful-only-7","Model":"chat-large-3"})") == "invalid");
+  CHECK(chat(R"({"Model":"helpful-only-7"})") == "invalid");
+  // Other names, other depths: nothing that a pointer reads.
+  CHECK(chat(R"({"model":"chat-large-3","mode":1,"models":2,"Mödel":3,"":4})") == "pass chat");
+  CHECK(chat(R"({"model":"chat-large-3","metadata":{"Model":"x"}})") == "pass chat");
+
+  auto error = desk.facts("models", "POST", "/v1/chat/completions",
+                          R"({"model":"chat-large-3","Model":"x"})")
+                   .error();
+  CHECK(error.message.find("two readings: `Model` beside `model`") != std::string::npos);
+}
+
+TEST_CASE("[C3] [C2] names are compared without case at every step, in every element") {
+  Desk desk = testing::defence_desk();
+  auto ask = [&](std::string_view body) {
+    return desk.ask("fleet", "POST", "/api/v1/tasks", body);
+  };
+  CHECK(ask(strike) == "gated strike");
+  CHECK(ask(R"({"specification":{"@type":"Strike","@Type":"Survey"}})") == "invalid");
+  CHECK(ask(R"({"specification":{"@type":"Survey"},"Specification":{}})") == "invalid");
+  auto assignee = [&](std::string_view elements) {
+    return ask(R"({"specification":{"@type":"Strike"},"relations":{"assignee":[)" +
+               std::string(elements) + "]}}");
+  };
+  CHECK(assignee(R"({"entityId":"uav-003"},{"entityId":"uav-007"})") == "gated strike");
+  CHECK(assignee(R"({"entityId":"uav-003"},{"entityId":"uav-007","entityID":"uav-008"})") ==
+        "invalid");
+  CHECK(assignee(R"({"entityId":"uav-003"},{"EntityId":"uav-007"})") == "invalid");
+}
+
+TEST_CASE("[C3] [C2] the long s and the kelvin sign are letters of ASCII to readers that fold") {
+  Desk desk(R"(
+class ask at models {
+  match POST /v1/ask body /task/risk is "high"
+  directs nothing
+}
+pass answer at models { match POST /v1/ask body /task/risk is "low" }
+)");
+  auto ask = [&](std::string_view body) { return desk.ask("models", "POST", "/v1/ask", body); };
+  CHECK(ask(R"({"task":{"risk":"low"}})") == "pass answer");
+  CHECK(ask(R"({"task":{"risk":"high"}})") == "gated ask");
+  CHECK(ask(R"({"task":{"risk":"low","ri\u017fk":"high"}})") == "invalid");
+  CHECK(ask("{\"task\":{\"risk\":\"low\",\"ri\xc5\xbfk\":\"high\"}}") == "invalid");
+  CHECK(ask(R"({"task":{"risk":"low","RIS\u212a":"high"}})") == "invalid");
+  CHECK(ask(R"({"task":{"risk":"low"},"ta\u017f\u212a":{"risk":"high"}})") == "invalid");
+  CHECK(ask(R"({"ta\u017fk":{"risk":"low"}})") == "invalid");
+  CHECK(ask(R"({"task":{"risk":"low","ri\u017f":1,"risk\u212a":2,"ri\u0161k":3}})") ==
+        "pass answer");
+
+  auto error = desk.facts("models", "POST", "/v1/ask", R"({"ta\u017fk":{}})").error();
+  CHECK(error.message.find("\xc5") == std::string::npos);
 }
 
 TEST_CASE("a value over its limit is named too long, and facts over theirs refuse the request") {
