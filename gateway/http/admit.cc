@@ -259,8 +259,10 @@ std::optional<Reject> admit_field(const FieldView& field, bool http_1_0, Seen& s
     case Known::refused:
       return refuse("field", "Content-Encoding, Upgrade and Trailer are not accepted");
     case Known::rereads:
-      return refuse("header", "`x-http-method-override`, `x-original-url` and their like would change what an "
-                             "endpoint reads; send the request without");
+      return refuse(
+          "header",
+          "`x-http-method-override`, `x-original-url` and their like would change what an "
+          "endpoint reads; send the request without");
     case Known::keyturn:
       return refuse("keyturn-field", "`Keyturn-` fields are the gateway's own");
   }

@@ -6,10 +6,10 @@
 //   GET  /api/v1/tasks/<id>           the task
 //   PUT  /api/v1/tasks/<id>/status    {"newStatus": {"status": "STATUS_…"}}
 //   PUT  /api/v1/tasks/<id>/cancel
-//   POST /api/v1/tasks/query          {"statusFilter": {"status": […]}, "assignee": …}, both optional
-//   POST /api/v1/tasks/stream         server-sent events: every task as it changes
-//   GET  /api/v1/entities[/<id>]      the systems and what they do now
-//   GET  /simulated/requests          each task request as it arrived, byte for byte (base64)
+//   POST /api/v1/tasks/query          {"statusFilter": {"status": […]}, "assignee": …}, both
+//   optional POST /api/v1/tasks/stream         server-sent events: every task as it changes GET
+//   /api/v1/entities[/<id>]      the systems and what they do now GET  /simulated/requests each
+//   task request as it arrived, byte for byte (base64)
 //
 // Thread rule: one loop's thread.
 #pragma once
