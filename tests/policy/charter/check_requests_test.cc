@@ -84,12 +84,13 @@ TEST_CASE("[C5] sources: every element of an array, at one place, bound by every
 }
 
 TEST_CASE("[C6] a class that directs lists its body's members, and what it reads is among them") {
-  check_refused(
-      with("  directs body", "  §directs body",
-           with("  shape /specification/**, /relations/**, /author/**, /displayName\n", "")),
-      "lists the members its body may have");
+  check_refused(with("  directs body", "  §directs body",
+                     with("  shape /specification/**, /relations/assignee/*/entityId, /author/**, "
+                          "/displayName\n",
+                          "")),
+                "lists the members its body may have");
   check_refused(with("body /relations/assignee/*/entityId", "body §/relations/assignee/*/entityId",
-                     with("/relations/**, ", "")),
+                     with("/relations/assignee/*/entityId, ", "")),
                 "`/relations/assignee/*/entityId` is not listed in the class's shape");
   check_refused(with("body /specification/@type in", "body §/specification/@type in",
                      with("shape /specification/**", "shape /specification/objective")),
@@ -100,8 +101,22 @@ TEST_CASE("[C6] a class that directs lists its body's members, and what it reads
 
 TEST_CASE("[C6] a shape that lists everything is no shape") {
   check_refused(
-      with("shape /specification/**, /relations/**, /author/**, /displayName", "shape §/**"),
+      with("shape /specification/**, /relations/assignee/*/entityId, /author/**, /displayName",
+           "shape §/**"),
       "a second address would go unseen");
+}
+
+TEST_CASE("[C6] a shape lists no members unseen beside what a class directs by") {
+  const std::string_view listed = "/relations/assignee/*/entityId, /author";
+  for (std::string_view above :
+       {"/relations/**", "/relations/assignee/**", "/relations/assignee/*/**"})
+    check_refused(with(listed, "§" + std::string(above) + ", /author"),
+                  "list the members beside `/relations/assignee/*/entityId`");
+  check_refused(with(listed, "/relations/assignee/*/entityId, §/relations/**, /author"),
+                "`/relations/**` lists whatever stands beside");
+  // Beside the way to the address, and in what directs nothing, `**` is free.
+  check_accepted(with(listed, "/relations/assignee/*/entityId, /relations/parent/**, /author"));
+  check_accepted(with("  directs nothing\n", "  directs nothing\n  shape /model, /messages/**\n"));
 }
 
 TEST_CASE("[C8] what an effect names can be read") {
