@@ -197,6 +197,25 @@ TEST_CASE(
   check_refused(with("pool military/air weight 1", "pool military/air weight §0"), "at least 1");
 }
 
+TEST_CASE("[C9] names that differ only in zeros before a number are refused") {
+  const auto also = [](std::string_view name) {
+    return and_also("system " + std::string(name) + " pool military/air weight 1 at fleet\n");
+  };
+  check_refused(also("§uav-0020"),
+                "`uav-0020` differs only in zeros from `uav-020`, of `uav-[001..040]` in line");
+  check_refused(also("§uav-20"), "`uav-20` differs only in zeros from `uav-020`");
+  check_refused(also("§uav-[0040..0050]"), "`uav-0040` differs only in zeros from `uav-040`");
+  check_refused(also("§uav-[1..9]"), "`uav-1` differs only in zeros from `uav-001`");
+  check_refused(also("§uav-00[39..41]"), "`uav-0039` differs only in zeros from `uav-039`");
+  check_refused(also("ugv-0 pool military/air weight 1 at fleet\nsystem §ugv-00"),
+                "`ugv-00` differs only in zeros from `ugv-0`");
+  check_accepted(also("uav-[0041..0050]"));
+  check_accepted(also("uav-[41..50]"));
+  check_accepted(also("uav-000"));
+  check_accepted(also("uav-0020b"));
+  check_accepted(also("uav-"));
+}
+
 TEST_CASE("a range's names may reach past its digits' prefix") {
   const auto charter =
       check_accepted(and_also("system ugv-1-[8..9] pool military/air weight 1 at fleet\n"));
