@@ -58,7 +58,7 @@ std::string clause(const std::string& word, const Name& name) {
 
 std::string class_text(const Class& klass) {
   const std::string directs =
-      klass.directs ? "  directs body /systems/*\n  shape /systems/**\n" : "  directs nothing\n";
+      klass.directs ? "  directs body /systems/*\n  shape /systems/*\n" : "  directs nothing\n";
   return "class " + klass.name + " at fleet {\n  match POST /" + klass.name + "\n" + directs +
          "}\n";
 }

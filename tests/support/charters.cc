@@ -112,7 +112,7 @@ class strike at fleet {
   match POST /api/v1/tasks body /specification/@type in ["Strike", "ReleasePayload"]
   by office:fleet-commander
   directs body /relations/assignee/*/entityId
-  shape /specification/**, /relations/**, /author/**, /displayName
+  shape /specification/**, /relations/assignee/*/entityId, /author/**, /displayName
   effect "Strike by {systems} on {body /specification/objective}"
 }
 class helpful-only at models {

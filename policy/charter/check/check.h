@@ -30,7 +30,7 @@ bool has_header(const DeclaredCheck& check, const Name& endpoint, std::string_vi
 void check_references(const DeclaredCheck& check);  // every name is declared [C11]
 void check_keys(const DeclaredCheck& check);        // one key, one principal [Q3 T11]
 void check_command(const DeclaredCheck& check);     // command runs in no circle [I1]
-void check_systems(const DeclaredCheck& check);     // ranges do not overlap [C9]
+void check_systems(const DeclaredCheck& check);     // names are distinct to people too [C9]
 void check_endpoints(const DeclaredCheck& check);   // a request has one endpoint [C12]
 void check_conditions(const DeclaredCheck& check);  // what matchers read is there to read [C7]
 void check_directs(const DeclaredCheck& check);     // what a class directs, and its shape [C5 C6]

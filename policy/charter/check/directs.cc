@@ -72,6 +72,26 @@ void check_shape(const DeclaredCheck& check, const DeclaredClass& klass) {
     if (part.part.kind == EffectPart::Kind::body) must_list(part.part.pointer, part.place);
 }
 
+// `/relations/**` beside `directs body /relations/assignee/*/entityId` would let
+// `/relations/assignee/0/alsoEntityId` through, which directs unseen.
+void check_breadth(const DeclaredCheck& check, const DeclaredClass& klass,
+                   const DeclaredPointer& pattern) {
+  if (pattern.pointer.steps.back().kind != Pointer::Step::Kind::below) return;
+  if (pattern.pointer.steps.size() == 1)
+    return check.diagnostics.error(
+        pattern.place, "`/**` lists every member, so a second address would go unseen [C6]");
+  for (const DeclaredSource& source : klass.sources) {
+    if (source.source.where != DirectsSource::Where::body ||
+        !pattern_lists(pattern.pointer, source.source.pointer))
+      continue;
+    const std::string address = quoted(source.source.pointer.to_string());
+    return check.diagnostics.error(
+        pattern.place, quoted(pattern.pointer.to_string()) + " lists whatever stands beside " +
+                           address + ", so a second address would go unseen: list the members " +
+                           "beside " + address + " one by one [C6]");
+  }
+}
+
 }  // namespace
 
 void check_directs(const DeclaredCheck& check) {
@@ -88,10 +108,7 @@ void check_directs(const DeclaredCheck& check) {
           klass.directs_place,
           "a class that directs lists the members its body may have: `shape …`, "
           "so that no second address goes unseen [C6]");
-    for (const DeclaredPointer& pattern : klass.shape)
-      if (pattern.pointer.steps[0].kind == Pointer::Step::Kind::below)
-        check.diagnostics.error(
-            pattern.place, "`/**` lists every member, so a second address would go unseen [C6]");
+    for (const DeclaredPointer& pattern : klass.shape) check_breadth(check, klass, pattern);
     for (const DeclaredSource& source : klass.sources) check_source(check, klass, source);
   }
 }

@@ -1,4 +1,4 @@
-// No two declarations name the same system: ranges do not overlap [C9].
+// No two declarations name the same system, or two that are told apart by zeros alone [C9].
 #include <string>
 #include <unordered_map>
 
@@ -7,6 +7,24 @@
 #include "policy/charter/compile.h"
 
 namespace keyturn {
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// A name with every number in it at its least width: `uav-020` and `uav-0020` are one. People sign
+// ranges of names, and would not see that `uav-0020` lies outside `uav-[001..040]`.
+std::string without_leading_zeros(std::string_view name) {
+  std::string out;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const bool number_begins = i == 0 || !is_digit(name[i - 1]);
+    if (number_begins)
+      while (name[i] == '0' && i + 1 < name.size() && is_digit(name[i + 1])) ++i;
+    out += name[i];
+  }
+  return out;
+}
+
+}  // namespace
 
 std::unordered_set<std::string_view> endpoints_with_systems(const DeclaredCharter& declared) {
   std::unordered_set<std::string_view> out;
@@ -23,16 +41,25 @@ void check_systems(const DeclaredCheck& check) {
                                      "more than " + std::to_string(charter_systems_max) +
                                          " systems up to here (charter_systems_max)");
   }
-  std::unordered_map<std::string, const DeclaredSystem*> owners;
+  struct Owner {
+    const DeclaredSystem* system;
+    std::uint64_t number;
+  };
+  std::unordered_map<std::string, Owner> owners;  // by name without leading zeros
   owners.reserve(count);
   for (const DeclaredSystem& system : check.declared.systems) {
     for (std::uint64_t number = system.first; number <= system.last; ++number) {
-      const auto [found, is_new] = owners.emplace(system_name(system, number), &system);
+      std::string name = system_name(system, number);
+      const auto [found, is_new] =
+          owners.emplace(without_leading_zeros(name), Owner{&system, number});
       if (is_new) continue;
-      const DeclaredSystem& other = *found->second;
+      const DeclaredSystem& other = *found->second.system;
+      const std::string other_name = system_name(other, found->second.number);
+      const std::string trouble =
+          name == other_name ? " is declared already, by "
+                             : " differs only in zeros from " + quoted(other_name) + ", of ";
       check.diagnostics.error(system.name.place,
-                              quoted(found->first) + " is declared already, by " +
-                                  quoted(other.name.text) + " in line " +
+                              quoted(name) + trouble + quoted(other.name.text) + " in line " +
                                   std::to_string(other.name.place.line) + " [C9]");
       break;
     }

@@ -84,12 +84,13 @@ TEST_CASE("[C5] sources: every element of an array, at one place, bound by every
 }
 
 TEST_CASE("[C6] a class that directs lists its body's members, and what it reads is among them") {
-  check_refused(
-      with("  directs body", "  §directs body",
-           with("  shape /specification/**, /relations/**, /author/**, /displayName\n", "")),
-      "lists the members its body may have");
+  check_refused(with("  directs body", "  §directs body",
+                     with("  shape /specification/**, /relations/assignee/*/entityId, /author/**, "
+                          "/displayName\n",
+                          "")),
+                "lists the members its body may have");
   check_refused(with("body /relations/assignee/*/entityId", "body §/relations/assignee/*/entityId",
-                     with("/relations/**, ", "")),
+                     with("/relations/assignee/*/entityId, ", "")),
                 "`/relations/assignee/*/entityId` is not listed in the class's shape");
   check_refused(with("body /specification/@type in", "body §/specification/@type in",
                      with("shape /specification/**", "shape /specification/objective")),
@@ -100,8 +101,22 @@ TEST_CASE("[C6] a class that directs lists its body's members, and what it reads
 
 TEST_CASE("[C6] a shape that lists everything is no shape") {
   check_refused(
-      with("shape /specification/**, /relations/**, /author/**, /displayName", "shape §/**"),
+      with("shape /specification/**, /relations/assignee/*/entityId, /author/**, /displayName",
+           "shape §/**"),
       "a second address would go unseen");
+}
+
+TEST_CASE("[C6] a shape lists no members unseen beside what a class directs by") {
+  const std::string_view listed = "/relations/assignee/*/entityId, /author";
+  for (std::string_view above :
+       {"/relations/**", "/relations/assignee/**", "/relations/assignee/*/**"})
+    check_refused(with(listed, "§" + std::string(above) + ", /author"),
+                  "list the members beside `/relations/assignee/*/entityId`");
+  check_refused(with(listed, "/relations/assignee/*/entityId, §/relations/**, /author"),
+                "`/relations/**` lists whatever stands beside");
+  // Beside the way to the address, and in what directs nothing, `**` is free.
+  check_accepted(with(listed, "/relations/assignee/*/entityId, /relations/parent/**, /author"));
+  check_accepted(with("  directs nothing\n", "  directs nothing\n  shape /model, /messages/**\n"));
 }
 
 TEST_CASE("[C8] what an effect names can be read") {
@@ -180,6 +195,25 @@ TEST_CASE(
   check_refused(and_also("system §uav-040 pool military/air weight 1 at fleet\n"),
                 "is declared already");
   check_refused(with("pool military/air weight 1", "pool military/air weight §0"), "at least 1");
+}
+
+TEST_CASE("[C9] names that differ only in zeros before a number are refused") {
+  const auto also = [](std::string_view name) {
+    return and_also("system " + std::string(name) + " pool military/air weight 1 at fleet\n");
+  };
+  check_refused(also("§uav-0020"),
+                "`uav-0020` differs only in zeros from `uav-020`, of `uav-[001..040]` in line");
+  check_refused(also("§uav-20"), "`uav-20` differs only in zeros from `uav-020`");
+  check_refused(also("§uav-[0040..0050]"), "`uav-0040` differs only in zeros from `uav-040`");
+  check_refused(also("§uav-[1..9]"), "`uav-1` differs only in zeros from `uav-001`");
+  check_refused(also("§uav-00[39..41]"), "`uav-0039` differs only in zeros from `uav-039`");
+  check_refused(also("ugv-0 pool military/air weight 1 at fleet\nsystem §ugv-00"),
+                "`ugv-00` differs only in zeros from `ugv-0`");
+  check_accepted(also("uav-[0041..0050]"));
+  check_accepted(also("uav-[41..50]"));
+  check_accepted(also("uav-000"));
+  check_accepted(also("uav-0020b"));
+  check_accepted(also("uav-"));
 }
 
 TEST_CASE("a range's names may reach past its digits' prefix") {

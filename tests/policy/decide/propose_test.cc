@@ -21,12 +21,13 @@ constexpr std::string_view chat_body = R"({"model":"helpful-only-3","messages":[
 // people.
 std::string two_classes() {
   return replaced(
-      replaced(
-          defence, "pass telemetry",
-          "class payload at fleet {\n  match POST /api/v1/tasks body /specification/@type in "
-          "[\"ReleasePayload\"]\n  directs body /specification/carrier\n  shape /specification/**, "
-          "/relations/**\n  effect \"Payload of {body /specification/carrier}\"\n}\npass "
-          "telemetry"),
+      replaced(defence, "pass telemetry",
+               "class payload at fleet {\n  match POST /api/v1/tasks body /specification/@type in "
+               "[\"ReleasePayload\"]\n  directs body /specification/carrier\n  shape "
+               "/specification/@type, /specification/objective, /specification/carrier, "
+               "/relations/assignee/*/entityId\n  effect \"Payload of {body "
+               "/specification/carrier}\"\n}\npass "
+               "telemetry"),
       "rule helpful-only",
       "rule payload {\n  need 1 of institution:parliament and 1 of institution:court\n  veto 2 of "
       "office:judge-advocate\n  approve within 20m delay 5m execute within 15m lease 1h\n}\nrule "
