@@ -63,7 +63,6 @@ std::shared_ptr<SharedAnswer> LoopDispatcher::dispatch(const LoggedDecision& dec
     if (!only_field(injected, name)) request.fields.push_back({name, value});
   }
   request.fields.insert(request.fields.end(), injected.begin(), injected.end());
-  request.fields.push_back({"Keyturn-Command", flight->command});
   request.body = record.body;
   request.fresh_connection = true;
 
