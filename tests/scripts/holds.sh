@@ -98,7 +98,7 @@ done
 [[ $answer == 403* ]] || die "the caller of an expired command: $answer"
 has "$answer" '"code":"expired"' "the caller of an expired command"
 has "$answer" '1 more of .institution:academy' "what the expired command still wanted"
-fails 1 'answered 403' "an approval after the end" approve weiss "$late"
+fails 1 'the command expired at' "an approval after the end" approve weiss "$late"
 gated_path=/v1/chat/completions hold alvarez "$work/late.json"
 [[ $id != "$late" ]] || die "the same request finds the expired command"
 [[ $(fleet_requests) == 2 ]] || die "the fleet received $(fleet_requests) requests instead of 2"
