@@ -42,7 +42,7 @@ class RunningFetch final : public Fetch, public AnswerSink {
  public:
   RunningFetch(UpstreamPool& pool, UpstreamRequest request, Callbacks callbacks)
       : pool_(pool), request_(std::move(request)), callbacks_(std::move(callbacks)) {}
-  ~RunningFetch() { leave(); }
+  ~RunningFetch() override { leave(); }
 
   void begin() {
     if (done_) return;

@@ -62,7 +62,7 @@ class Recounting {
   Result<void> read_chunk(std::uint64_t to) {
     // Collected first: a store may hold a lock while it reads, and we ask it for nodes.
     std::vector<std::string> entries;
-    const auto read = store_.read(out_.tree.size(), to, [&](std::uint64_t, std::string_view bytes) {
+    auto read = store_.read(out_.tree.size(), to, [&](std::uint64_t, std::string_view bytes) {
       entries.emplace_back(bytes);
       return Result<void>();
     });

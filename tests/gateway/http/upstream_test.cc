@@ -1,6 +1,9 @@
 #include "gateway/http/upstream.h"
 
 #include <doctest/doctest.h>
+#include <netdb.h>
+
+#include <cstdio>
 
 #include "tests/gateway/http/harness.h"
 
@@ -155,6 +158,12 @@ TEST_CASE(
 
 TEST_CASE("names are looked up, and every address of one is tried") {
   // `localhost` is ::1 first on many machines, and the origin listens on 127.0.0.1 only.
+  if (addrinfo* found = nullptr; getaddrinfo("localhost", nullptr, nullptr, &found) == 0) {
+    freeaddrinfo(found);
+  } else {
+    std::printf("skipped: names of hosts (this machine does not know localhost)\n");
+    return;
+  }
   ScriptedOrigin origin(answer_all);
   Fetcher fetcher(origin.port());
   UpstreamRequest request = fetcher.request();
