@@ -163,6 +163,7 @@ TEST_CASE("the claim waits for the delay, and then needs nobody's call [Q4]") {
   world.clock.advance(Duration{1});
   CHECK(told(caller, "answered"));
   CHECK(world.endpoint.sent(caller->id()) == 1);
+  CHECK(world.counts().moments == 0);  // nothing is to be looked at until the outcome
 }
 
 TEST_CASE("a cancelled command ends for all who wait, and the same request is a new one [A6]") {

@@ -268,6 +268,25 @@ TEST_CASE("refusals of one principal beyond ten a minute are counted, in one ent
   CHECK(counts[0].count == 15);
 }
 
+TEST_CASE("a batch that is decided again counts its refusals once [T4 T7]") {
+  World world(defence);
+  for (int i = 0; i < 10; ++i) REQUIRE(world.submit(refused_by("okafor")).ok());
+  world.faults.next_appends({Faults::Append::conflict});
+  std::atomic<int> told{0};
+  REQUIRE(world.look([&](const Ledger&) {
+    for (const char* principal : {"okafor", "nowak"}) {
+      world.sequencer().submit(refused_by(principal),
+                               [&](const Result<Answer>& answer) { told += answer.ok() ? 1 : 0; });
+    }
+  }));
+  CHECK(eventually([&] { return told == 2; }));
+  CHECK(world.faults.left() == 0);
+  world.stop();
+  const auto counts = intents_in<intent::Refusals>(world);
+  REQUIRE(counts.size() == 1);
+  CHECK(counts[0].count == 1);
+}
+
 TEST_CASE("while the journal does not open nothing is decided, and then it goes on [T5] T27") {
   World world(defence);
   world.faults.next_appends({Faults::Append::lost});
