@@ -20,6 +20,9 @@ struct Desk {
                    std::string(origin)};
   ServedHandler served{api};
 
+  // As in the gateway: the sequencer, which may still hold an exchange, ends before the loops do.
+  ~Desk() { world.sequencer().stop(); }
+
   std::vector<Field> login(const std::string& person, std::string_view at_origin = origin,
                            std::string_view key = {}) {
     const Login login{world.charter().name, std::string(at_origin), person, world.clock.now()};
