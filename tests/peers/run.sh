@@ -44,7 +44,7 @@ begin_peers() {
     echo 'agent reader-3 sponsored by alvarez may helpful-only, strike'
     echo "  $("$KEYTURN" tokens new "$home/tokens/reader-3.token")"
   } >>"$KEYTURN_CHARTER"
-  start fleet "$KEYTURN" fleet --charter "$KEYTURN_CHARTER" --listen "127.0.0.1:$fleet"
+  start_fleet
   start_model "$1"
   start_gateway
   pids+=("$pid_fleet" "$pid_model" "$pid_gateway")
