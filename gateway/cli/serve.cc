@@ -32,9 +32,9 @@ struct Thread {
 // What serves on one thread: a front and handlers that reuse their memory, and the listeners.
 // Members are destroyed from the last to the first: servers before what they call.
 struct Lane {
-  Lane(const Routes& routes, Sequencer& sequencer, Holds& holds, Ladder ladder, PassMeters& meters)
-      : gated(routes, sequencer, holds, ladder),
-        waits(routes, sequencer, holds, ladder),
+  Lane(const Routes& routes, Sequencer& sequencer, Holds& holds, HoldTimes times, PassMeters& meters)
+      : gated(routes, sequencer, holds, times),
+        waits(routes, sequencer, holds, times),
         front(routes, gated, waits, meters) {}
 
   GatedHandler gated;
@@ -123,7 +123,7 @@ class Gateway {
     }
     dispatcher_ = std::make_unique<LoopDispatcher>(*routes_, std::move(sending));
     holds_ = std::make_unique<Holds>(*sequencer_, *bodies_, *dispatcher_, entropy_, clock_,
-                                     std::move(ticket_key), Holds::Options{config_.answer_keep_ms},
+                                     std::move(ticket_key), Holds::Options{config_.response_keep_ms},
                                      alarm);
     officials_ = std::make_unique<OfficialsApi>(charter_, *sequencer_, *bodies_, clock_,
                                                 config_.officials_origin);
@@ -136,7 +136,7 @@ class Gateway {
     callers.shared = threads_.size() > 1;
     for (const auto& thread : threads_) {
       lanes_.push_back(std::make_unique<Lane>(*routes_, *sequencer_, *holds_,
-                                              Ladder{config_.step_ms, config_.ladder_ms}, meters_));
+                                              config_.hold_times, meters_));
       Lane& lane = *lanes_.back();
       TRY(lane.callers, Server::create(*thread->loop, callers, lane.front, thread->upstreams));
       callers.port = lane.callers->port();  // the same for all where any free one was asked for

@@ -9,6 +9,7 @@
 #include "gateway/http/front.h"
 #include "gateway/proxy/gated.h"
 #include "gateway/proxy/routes.h"
+#include "gateway/proxy/wait_url.h"
 #include "policy/request/classify.h"
 
 namespace keyturn {

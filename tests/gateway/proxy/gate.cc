@@ -31,7 +31,7 @@ std::size_t Gate::Counted::alive() const {
       std::count_if(seen_.begin(), seen_.end(), [](const auto& one) { return !one.expired(); }));
 }
 
-Gate::Gate(Script script, Ladder ladder) {
+Gate::Gate(Script script, HoldTimes times) {
   origin_ = std::make_unique<ScriptedOrigin>([this, script](Wire& wire) {
     for (;;) {
       const std::string request = wire.read_message();
@@ -52,8 +52,8 @@ Gate::Gate(Script script, Ladder ladder) {
         return std::make_unique<LoopDispatcher>(
             *routes_, std::vector<LoopDispatcher::Lane>{{&thread_.loop(), upstreams_.get()}});
       });
-  gated_ = std::make_unique<GatedHandler>(*routes_, world_->sequencer(), world_->holds(), ladder);
-  holds_ = std::make_unique<HoldHandler>(*routes_, world_->sequencer(), world_->holds(), ladder);
+  gated_ = std::make_unique<GatedHandler>(*routes_, world_->sequencer(), world_->holds(), times);
+  holds_ = std::make_unique<HoldHandler>(*routes_, world_->sequencer(), world_->holds(), times);
   front_ = std::make_unique<CallerFront>(*routes_, *gated_, *holds_, meters_);
   counted_ = std::make_unique<Counted>(*gated_);
   thread_.on_loop([&] {
