@@ -34,8 +34,7 @@ void StreamCaller::on_answered(std::shared_ptr<SharedAnswer> answer) {
 
 // Until the endpoint's first byte. A client that left is found by it too.
 void StreamCaller::on_timer() {
-  its_exchange().write(keepalive(api_));
-  arm(times().keepalive_ms);
+  if (its_exchange().write(keepalive(api_))) arm(times().keepalive_ms);
 }
 
 }  // namespace keyturn
