@@ -14,9 +14,9 @@ void StreamCaller::on_held() {
   if (std::exchange(begun_, true)) return;
   // nginx, and others by its example, would keep small events back without the second field.
   its_exchange().begin(200, {{"Content-Type", "text/event-stream"},
-                         {"X-Accel-Buffering", "no"},
-                         {"Cache-Control", "no-store"},
-                         {"Keyturn-Command", name().id}});
+                             {"X-Accel-Buffering", "no"},
+                             {"Cache-Control", "no-store"},
+                             {"Keyturn-Command", name().id}});
   on_timer();
 }
 
