@@ -8,6 +8,7 @@
 #include "gateway/authority/holds.h"
 #include "gateway/authority/sequencer.h"
 #include "gateway/cli/commands.h"
+#include "gateway/cli/drain.h"
 #include "gateway/cli/support.h"
 #include "gateway/config/config.h"
 #include "gateway/http/server.h"
@@ -32,7 +33,8 @@ struct Thread {
 // What serves on one thread: a front and handlers that reuse their memory, and the listeners.
 // Members are destroyed from the last to the first: servers before what they call.
 struct Lane {
-  Lane(const Routes& routes, Sequencer& sequencer, Holds& holds, HoldTimes times, PassMeters& meters)
+  Lane(const Routes& routes, Sequencer& sequencer, Holds& holds, HoldTimes times,
+       PassMeters& meters)
       : gated(routes, sequencer, holds, times),
         waits(routes, sequencer, holds, times),
         front(routes, gated, waits, meters) {}
@@ -96,7 +98,15 @@ class Gateway {
     int signal = 0;
     sigwait(&signals, &signal);
     log_.info("asked to stop; held commands stay held");
-    for (std::size_t i = 0; i < lanes_.size(); ++i) drain(*threads_[i]->loop, *lanes_[i]);
+    sequencer_->retire();
+    std::vector<Drained> lanes;
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+      lanes.push_back(
+          {threads_[i]->loop.get(), lanes_[i]->callers.get(), lanes_[i]->officials.get()});
+    }
+    drain(
+        lanes, drain_deadline, [this] { sequencer_->post([this] { holds_->dismiss(); }); },
+        [this] { return dispatcher_->under_way(); });
     join();
     return 0;
   }
@@ -123,8 +133,8 @@ class Gateway {
     }
     dispatcher_ = std::make_unique<LoopDispatcher>(*routes_, std::move(sending));
     holds_ = std::make_unique<Holds>(*sequencer_, *bodies_, *dispatcher_, entropy_, clock_,
-                                     std::move(ticket_key), Holds::Options{config_.response_keep_ms},
-                                     alarm);
+                                     std::move(ticket_key),
+                                     Holds::Options{config_.response_keep_ms}, alarm);
     officials_ = std::make_unique<OfficialsApi>(charter_, *sequencer_, *bodies_, clock_,
                                                 config_.officials_origin);
     CHECK_OK(sequencer_->start(*holds_));
@@ -135,8 +145,8 @@ class Gateway {
     Listen callers = config_.callers;
     callers.shared = threads_.size() > 1;
     for (const auto& thread : threads_) {
-      lanes_.push_back(std::make_unique<Lane>(*routes_, *sequencer_, *holds_,
-                                              config_.hold_times, meters_));
+      lanes_.push_back(
+          std::make_unique<Lane>(*routes_, *sequencer_, *holds_, config_.hold_times, meters_));
       Lane& lane = *lanes_.back();
       TRY(lane.callers, Server::create(*thread->loop, callers, lane.front, thread->upstreams));
       callers.port = lane.callers->port();  // the same for all where any free one was asked for
@@ -144,15 +154,6 @@ class Gateway {
     TRY(lanes_.front()->officials,
         Server::create(*threads_.front()->loop, config_.officials, *officials_));
     return {};
-  }
-
-  static void drain(Loop& loop, Lane& lane) {
-    loop.post([&loop, &lane] {
-      lane.callers->drain(drain_deadline, [&loop, &lane] {
-        if (lane.officials == nullptr) return loop.stop();
-        lane.officials->drain(drain_deadline, [&loop] { loop.stop(); });
-      });
-    });
   }
 
   void join() {

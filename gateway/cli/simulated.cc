@@ -15,8 +15,9 @@ namespace keyturn::cli {
 namespace {
 
 int serve_until_signal(const std::string& listen_text, const char* what, Handler& handler) {
-  const auto listen = parse_listen(listen_text, "--listen");
+  auto listen = parse_listen(listen_text, "--listen");
   if (!listen.ok()) return fail(listen.error());
+  listen->keyturn_fields = KeyturnFields::taken;  // an endpoint of ours, behind a gateway
   auto loop = Loop::create();
   if (!loop.ok()) return fail(loop.error());
   const auto server = Server::create(**loop, *listen, handler);

@@ -36,6 +36,7 @@ struct ServerShared {
   Handler* handler = nullptr;  // either this
   Front* front = nullptr;      // or these two
   UpstreamPool* pool = nullptr;
+  KeyturnFields keyturn_fields = KeyturnFields::refused;
   bool draining = false;
   std::function<void(ServerConnection&)> on_closed;
   // The connection, if it is still there: for what was put off to a later round.

@@ -115,7 +115,8 @@ Read RequestReader::read_head() {
   StartLine line;
   if (!tokens_.head(buffer_.view(0, head_bytes_), line, fields_)) return refuse(malformed);
   HeadMeaning meaning;
-  if (const auto reject = admit_request(line, fields_, meaning)) return refuse(*reject);
+  if (const auto reject = admit_request(line, fields_, meaning, keyturn_fields_))
+    return refuse(*reject);
 
   head_.method_ = meaning.method;
   head_.framing_ = meaning.framing;
