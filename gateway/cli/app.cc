@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "gateway/cli/commands.h"
+#include "gateway/version.h"
 
 namespace keyturn::cli {
 namespace {
@@ -198,7 +199,7 @@ void add_small(CLI::App& app, Chosen& chosen) {
 int run(int argc, char** argv) {
   CLI::App app("keyturn: a multi-party authorization gateway for AI command", "keyturn");
   app.require_subcommand(1);
-  app.set_version_flag("--version", "keyturn 0.1.0");
+  app.set_version_flag("--version", "keyturn " + std::string(version()));
   Chosen chosen;
   add_setup(app, chosen);
   add_charter(app, chosen);
