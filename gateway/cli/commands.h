@@ -89,6 +89,13 @@ int journal_replay(const JournalRead& options);
 int journal_show(const JournalRead& options);
 int journal_prove(const JournalRead& options);
 
+struct CommandModel;
+struct Man {
+  std::vector<std::string> command;
+  std::string folder;  // not empty: every page, as a file of it
+};
+int man(const CommandModel& root, const Man& options);
+
 struct Limits {
   bool json = false;
 };

@@ -76,6 +76,7 @@ std::span<const OfficialsApi::Route> OfficialsApi::routes() {
   static constexpr Route table[] = {
       {Method::get, "/healthz", none, &OfficialsApi::health},
       {Method::get, "/readyz", none, &OfficialsApi::readiness},
+      {Method::get, "/metrics", none, &OfficialsApi::metrics},
       {Method::get, "/v1/openapi.json", none, &OfficialsApi::document},
       {Method::get, "/v1/checkpoint", none, &OfficialsApi::checkpoint},
       {Method::get, "/v1/commands", wanted, &OfficialsApi::list},

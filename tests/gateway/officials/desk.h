@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/metrics/metrics.h"
 #include "gateway/officials/api.h"
 #include "tests/gateway/authority/world.h"
 #include "tests/gateway/served_handler.h"
@@ -17,8 +18,9 @@ struct Desk {
   static constexpr std::string_view origin = "http://officials.example:9443";
 
   World world{defence};
+  Metrics metrics{world.sequencer(), world.meters(), world.clock};
   OfficialsApi api{world.shared_charter(), world.sequencer(), world.bodies(), world.clock,
-                   std::string(origin)};
+                   std::string(origin),    &metrics};
   ServedHandler served{api};
 
   // As in the gateway: the sequencer, which may still hold an exchange, ends before the loops do.
