@@ -3,7 +3,11 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 
+#include "gateway/cli/command_model.h"
 #include "gateway/cli/commands.h"
+#include "gateway/cli/support.h"
+#include "gateway/version.h"
+#include "policy/charter/diagnostics.h"
 
 namespace keyturn::cli {
 namespace {
@@ -203,12 +207,91 @@ void add_small(CLI::App& app, Chosen& chosen) {
   command->callback([request, &chosen] { chosen = [request] { return call(*request); }; });
 }
 
+// --- The command line, told to others ------------------------------------------------------------
+
+const std::vector<std::string> shells = {"bash", "zsh", "fish"};
+
+OptionModel model_of(const CLI::Option& option) {
+  OptionModel model;
+  model.positional = option.get_positional();
+  if (model.positional) {
+    model.names.push_back(option.get_name(true));
+  } else {
+    for (const std::string& name : option.get_snames()) model.names.push_back("-" + name);
+    for (const std::string& name : option.get_lnames()) model.names.push_back("--" + name);
+  }
+  model.takes_value = option.get_items_expected_max() > 0;
+  model.required = option.get_required();
+  model.repeats = option.get_expected_max() > 1;
+  model.what = option.get_description();
+  model.default_value = option.get_default_str();
+  model.environment = option.get_envname();
+  return model;
+}
+
+CommandModel model_of(const CLI::App& app) {
+  CommandModel model;
+  model.name = app.get_name();
+  model.what = app.get_description();
+  for (const CLI::Option* option : app.get_options()) {
+    model.options.push_back(model_of(*option));
+    if (app.get_name() == "completion" && option->get_positional()) {
+      model.options.back().choices = shells;
+    }
+  }
+  for (const CLI::App* command : app.get_subcommands({})) {
+    model.commands.push_back(model_of(*command));
+  }
+  return model;
+}
+
+void add_documentation(CLI::App& app, Chosen& chosen) {
+  auto shell = std::make_shared<std::string>();
+  CLI::App* completion = app.add_subcommand("completion", "print a shell's completion script");
+  completion->add_option("shell", *shell, "bash, zsh or fish")
+      ->required()
+      ->check(CLI::IsMember(shells));
+  completion->callback([shell, &app, &chosen] {
+    chosen = [shell, &app] { return print(completion_script(model_of(app), *shell)); };
+  });
+
+  auto options = std::make_shared<Man>();
+  CLI::App* command = app.add_subcommand("man", "print a man page (roff), for `man -l -`");
+  command->add_option("command", options->command, "which one's, such as `charter check`");
+  command->add_option("--all", options->folder, "write every page into this folder");
+  command->callback([options, &app, &chosen] {
+    chosen = [options, &app] { return man(model_of(app), *options); };
+  });
+}
+
+// The first word that should be a command and is none, with the nearest one; nullopt: all are.
+std::optional<std::string> unknown_command(const CLI::App& app, int argc, char** argv) {
+  const CLI::App* at = &app;
+  std::string path = app.get_name();
+  for (int i = 1; i < argc && argv[i][0] != '-' && at->get_require_subcommand_min() > 0; ++i) {
+    const CLI::App* found = nullptr;
+    std::vector<std::string_view> names;
+    const auto commands = at->get_subcommands({});
+    for (const CLI::App* command : commands) {
+      names.push_back(command->get_name());
+      if (names.back() == argv[i]) found = command;
+    }
+    if (found == nullptr) {
+      return quoted(argv[i]) + " is no command of `" + path + "`" + suggestion(argv[i], names) +
+             " (`--help` lists them)";
+    }
+    at = found;
+    path += " " + found->get_name();
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 int run(int argc, char** argv) {
-  CLI::App app("keyturn: a multi-party authorization gateway for AI command", "keyturn");
+  CLI::App app("a multi-party authorization gateway for AI command", "keyturn");
   app.require_subcommand(1);
-  app.set_version_flag("--version", "keyturn 0.1.0");
+  app.set_version_flag("--version", "keyturn " + std::string(version()));
   Chosen chosen;
   add_setup(app, chosen);
   add_charter(app, chosen);
@@ -217,6 +300,8 @@ int run(int argc, char** argv) {
   add_words(app, chosen);
   add_journal(app, chosen);
   add_small(app, chosen);
+  add_documentation(app, chosen);
+  if (const auto unknown = unknown_command(app, argc, argv)) return fail(*unknown);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -96,6 +96,13 @@ struct JournalBackup {
 };
 int journal_backup(const JournalBackup& options);
 
+struct CommandModel;
+struct Man {
+  std::vector<std::string> command;
+  std::string folder;  // not empty: every page, as a file of it
+};
+int man(const CommandModel& root, const Man& options);
+
 struct Limits {
   bool json = false;
 };

@@ -11,6 +11,7 @@
 #include "gateway/cli/support.h"
 #include "gateway/config/config.h"
 #include "gateway/http/server.h"
+#include "gateway/metrics/metrics.h"
 #include "gateway/officials/api.h"
 #include "gateway/proxy/caller_front.h"
 #include "gateway/proxy/dispatch.h"
@@ -32,15 +33,17 @@ struct Thread {
 // What serves on one thread: a front and handlers that reuse their memory, and the listeners.
 // Members are destroyed from the last to the first: servers before what they call.
 struct Lane {
-  Lane(const Routes& routes, Sequencer& sequencer, Holds& holds, Ladder ladder, PassMeters& meters)
-      : gated(routes, sequencer, holds, ladder),
+  Lane(const Routes& routes, Sequencer& sequencer, Holds& holds, Ladder ladder, const Clock& clock)
+      : meters(*routes.charter, clock),
+        gated(routes, sequencer, holds, ladder),
         waits(routes, sequencer, holds, ladder),
         front(routes, gated, waits, meters) {}
 
+  PassMeters meters;
   GatedHandler gated;
   HoldHandler waits;
   CallerFront front;
-  std::unique_ptr<Server> callers, officials;
+  std::unique_ptr<Server> callers, officials, metrics;
 };
 
 // Opens the journal as every start does: a fold of all its entries, each decided again [T9 T11].
@@ -125,9 +128,13 @@ class Gateway {
     holds_ = std::make_unique<Holds>(*sequencer_, *bodies_, *dispatcher_, entropy_, clock_,
                                      std::move(ticket_key), Holds::Options{config_.answer_keep_ms},
                                      alarm);
+    authority_meters_ = std::make_unique<AuthorityMeters>(*holds_, clock_);
+    metrics_ = std::make_unique<Metrics>(*sequencer_, *authority_meters_, clock_);
+    metrics_->add([this](MetricsText& text) { write_listeners(text); });
     officials_ = std::make_unique<OfficialsApi>(charter_, *sequencer_, *bodies_, clock_,
-                                                config_.officials_origin);
-    CHECK_OK(sequencer_->start(*holds_));
+                                                config_.officials_origin,
+                                                config_.metrics ? nullptr : metrics_.get());
+    CHECK_OK(sequencer_->start(*authority_meters_));
     return listen();
   }
 
@@ -136,14 +143,32 @@ class Gateway {
     callers.shared = threads_.size() > 1;
     for (const auto& thread : threads_) {
       lanes_.push_back(std::make_unique<Lane>(*routes_, *sequencer_, *holds_,
-                                              Ladder{config_.step_ms, config_.ladder_ms}, meters_));
+                                              Ladder{config_.step_ms, config_.ladder_ms}, clock_));
       Lane& lane = *lanes_.back();
       TRY(lane.callers, Server::create(*thread->loop, callers, lane.front, thread->upstreams));
       callers.port = lane.callers->port();  // the same for all where any free one was asked for
     }
     TRY(lanes_.front()->officials,
         Server::create(*threads_.front()->loop, config_.officials, *officials_));
+    if (!config_.metrics) return {};
+    TRY(lanes_.front()->metrics,
+        Server::create(*threads_.front()->loop, *config_.metrics, *metrics_));
     return {};
+  }
+
+  // What the lanes counted, and who is connected.
+  void write_listeners(MetricsText& text) const {
+    std::vector<const PassMeters*> meters;
+    std::uint64_t callers = 0;
+    for (const auto& lane : lanes_) {
+      meters.push_back(&lane->meters);
+      callers += lane->callers->connections();
+    }
+    write_pass_meters(text, *charter_, meters);
+    text.gauge("keyturn_connections", "Connections, by listener.");
+    text.sample({{"listener", "callers"}}, callers);
+    text.sample({{"listener", "officials"}},
+                std::uint64_t{lanes_.front()->officials->connections()});
   }
 
   static void drain(Loop& loop, Lane& lane) {
@@ -168,7 +193,6 @@ class Gateway {
   Log log_;
   SystemClock clock_;
   SystemEntropy entropy_;
-  PassMeters meters_;
   std::shared_ptr<const Charter> charter_;
   std::unique_ptr<const Routes> routes_;
   std::unique_ptr<Bodies> bodies_;
@@ -176,6 +200,8 @@ class Gateway {
   std::vector<std::unique_ptr<Thread>> threads_;
   std::unique_ptr<LoopDispatcher> dispatcher_;
   std::unique_ptr<Holds> holds_;
+  std::unique_ptr<AuthorityMeters> authority_meters_;
+  std::unique_ptr<Metrics> metrics_;
   std::unique_ptr<OfficialsApi> officials_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::vector<std::thread> running_;

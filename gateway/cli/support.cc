@@ -52,6 +52,12 @@ int fail(std::string_view message) {
   return 2;
 }
 
+int print(std::string_view text) {
+  const bool whole = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (whole && std::fflush(stdout) == 0) return 0;
+  return fail("standard output cannot be written");
+}
+
 Result<std::shared_ptr<const Charter>> load_charter_file(const std::string& file) {
   TRY(const std::string text, read_file(file, charter_bytes_max));
   CharterLoad load = load_charter(text);

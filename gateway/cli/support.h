@@ -17,6 +17,9 @@ namespace keyturn::cli {
 int fail(const Error& error);
 int fail(std::string_view message);
 
+// `text` on standard output; 0, or 2 where it cannot be written.
+int print(std::string_view text);
+
 // Prints every diagnostic of a charter that does not load, and returns an error.
 Result<std::shared_ptr<const Charter>> load_charter_file(const std::string& file);
 

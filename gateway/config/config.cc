@@ -97,6 +97,15 @@ Result<void> read_listeners(Section& root, Config& config) {
   return official_section.finish();
 }
 
+Result<void> read_metrics(Section& root, Config& config) {
+  TRY(const toml::table* metrics, root.table("metrics"));
+  if (metrics == nullptr) return {};
+  Section section(*metrics, "metrics");
+  TRY(const std::string listen, section.text("listen", "", true));
+  TRY(config.metrics, parse_listen(listen, "keyturn.toml: metrics.listen"));
+  return section.finish();
+}
+
 Result<void> read_holding(Section& root, Config& config) {
   constexpr std::int64_t day_ms = 86'400'000;
   TRY(const toml::table* holding, root.table("holding"));
@@ -170,6 +179,7 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
   config.passphrase_file = folder / passphrase_file;
   if (!high_water.empty()) config.high_water = folder / high_water;
   CHECK_OK(read_listeners(root, config));
+  CHECK_OK(read_metrics(root, config));
   CHECK_OK(read_holding(root, config));
   CHECK_OK(read_credentials(root, folder, config));
   CHECK_OK(root.finish());

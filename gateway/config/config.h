@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,7 +33,8 @@ struct Config {
   Listen callers;
   unsigned caller_threads = 1;
   Listen officials;
-  std::string officials_origin;  // as officials write it; default http://<address>:<port>
+  std::optional<Listen> metrics;  // nullopt: on the officials' listener
+  std::string officials_origin;   // as officials write it; default http://<address>:<port>
 
   std::int64_t step_ms = 50'000;          // one step of the 303 ladder
   std::int64_t ladder_ms = 580'000;       // all steps of one attempt; then 409 with Retry-After

@@ -50,7 +50,7 @@ class Destination {
 
 struct Relay {
   std::shared_ptr<const Destination> destination;
-  std::uint64_t tag = 0;  // given back by on_relayed(): the pass, for the meters
+  std::uint64_t tag = 0;  // given back by on_relayed(): the endpoint, for the meters
 };
 struct BufferBody {
   std::uint64_t bytes_max = request_body_bytes_max;  // 413 above it

@@ -41,7 +41,7 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   virtual std::uint16_t port() const = 0;
-  virtual std::size_t connections() const = 0;
+  virtual std::size_t connections() const = 0;  // any thread
 
   // Stops accepting, closes idle connections, and lets requests under way finish, their answers
   // with `Connection: close`. Calls `done` when the last is gone, or at the deadline, when the rest

@@ -23,20 +23,47 @@ CallerFront::CallerFront(const Routes& routes, GatedHandler& gated, HoldHandler&
       scratch_(Extractor::make_scratch()) {}
 
 HeadDecision CallerFront::on_head(const Head& head) {
+  const auto begun = meters_.now();
+  endpoint_.reset();
+  HeadDecision decision = decide_head(head);
+  if (const auto* response = std::get_if<Response>(&decision)) {
+    const bool unknown = response->status == 401;
+    meters_.decided(endpoint_, unknown ? PassDecision::unauthenticated : PassDecision::refused,
+                    begun);
+  } else if (std::holds_alternative<Relay>(decision)) {
+    meters_.decided(endpoint_, PassDecision::pass, begun);
+  }
+  return decision;
+}
+
+BodyDecision CallerFront::on_body(const Head& head, std::string_view body) {
+  const auto begun = meters_.now();
+  endpoint_.reset();
+  BodyDecision decision = decide_body(head, body);
+  if (std::holds_alternative<Response>(decision)) {
+    meters_.decided(endpoint_, PassDecision::refused, begun);
+  } else if (std::holds_alternative<Relay>(decision)) {
+    meters_.decided(endpoint_, PassDecision::pass, begun);
+  } else {
+    meters_.decided(endpoint_, endpoint_ ? PassDecision::gated : PassDecision::own, begun);
+  }
+  return decision;
+}
+
+HeadDecision CallerFront::decide_head(const Head& head) {
   // None of the gateway's own paths takes a body, and nobody is known yet.
   if (is_own_path(head.path())) return BufferBody{0};
   if (const auto principal =
           authenticate(*routes_.charter, head.field("authorization"), head.field("x-api-key"));
       !principal.ok()) {
-    meters_.unknown_callers.fetch_add(1, std::memory_order_relaxed);
     return refusal(principal.error());
   }
   const auto endpoint =
       routes_.extractor.endpoint(head.host(), method_name(head.method()), head.path());
   if (!endpoint) {
-    meters_.refused.fetch_add(1, std::memory_order_relaxed);
     return refusal(403, "unmatched", "nothing in the charter has this host, method and path");
   }
+  endpoint_ = endpoint;
   if (routes_.extractor.reads_body(*endpoint, head.path())) return BufferBody{};
   // No class of this path reads the body: what the head says decides, and a pass may stream [C10].
   if (auto answer = read(head, *endpoint, {})) return std::move(*answer);
@@ -44,11 +71,12 @@ HeadDecision CallerFront::on_head(const Head& head) {
   return relay(*endpoint);
 }
 
-BodyDecision CallerFront::on_body(const Head& head, std::string_view body) {
+BodyDecision CallerFront::decide_body(const Head& head, std::string_view body) {
   if (is_own_path(head.path())) return HandOver{&holds_};
   const auto endpoint =
       routes_.extractor.endpoint(head.host(), method_name(head.method()), head.path());
   if (!endpoint) return refusal(403, "unmatched", "nothing in the charter has this path");
+  endpoint_ = endpoint;
   if (auto answer = read(head, *endpoint, body)) return std::move(*answer);
   if (found_.kind == Classification::Kind::gated) return HandOver{&gated_};
   return relay(*endpoint);
@@ -75,30 +103,26 @@ std::optional<Response> CallerFront::read(const Head& head, EndpointId endpoint,
                               field.value);
   }
   if (auto drawn = routes_.extractor.extract(endpoint, view_, *scratch_, facts_); !drawn.ok()) {
-    meters_.refused.fetch_add(1, std::memory_order_relaxed);
     return refusal(drawn.error());
   }
   classify(*routes_.charter, facts_, found_);
   if (found_.kind == Classification::Kind::refused) {
-    meters_.refused.fetch_add(1, std::memory_order_relaxed);
     return refusal(found_.reasons);
   }
   return std::nullopt;
 }
 
 Relay CallerFront::relay(EndpointId endpoint) const {
-  return Relay{routes_.destinations[endpoint.value], 0};
+  return Relay{routes_.destinations[endpoint.value], endpoint.value};
 }
 
 void CallerFront::on_relayed(const Relayed& relayed) {
-  auto& counter =
-      relayed.end == Relayed::End::upstream_failed ? meters_.upstream_failures : meters_.passed;
-  counter.fetch_add(1, std::memory_order_relaxed);
+  meters_.relayed(EndpointId{static_cast<std::uint32_t>(relayed.tag)}, relayed);
 }
 
 void CallerFront::on_refused(unsigned status) {
   (void)status;
-  meters_.refused.fetch_add(1, std::memory_order_relaxed);
+  meters_.decided(std::nullopt, PassDecision::malformed, std::nullopt);
 }
 
 }  // namespace keyturn

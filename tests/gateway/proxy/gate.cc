@@ -54,7 +54,8 @@ Gate::Gate(Script script, Ladder ladder) {
       });
   gated_ = std::make_unique<GatedHandler>(*routes_, world_->sequencer(), world_->holds(), ladder);
   holds_ = std::make_unique<HoldHandler>(*routes_, world_->sequencer(), world_->holds(), ladder);
-  front_ = std::make_unique<CallerFront>(*routes_, *gated_, *holds_, meters_);
+  meters_ = std::make_unique<PassMeters>(world_->charter(), world_->clock);
+  front_ = std::make_unique<CallerFront>(*routes_, *gated_, *holds_, *meters_);
   counted_ = std::make_unique<Counted>(*gated_);
   thread_.on_loop([&] {
     server_ = Server::create(thread_.loop(), {}, *front_, *upstreams_).value();
