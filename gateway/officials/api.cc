@@ -57,12 +57,14 @@ bool may_read(const Charter& charter, const Command& command, PersonId person) {
 }
 
 OfficialsApi::OfficialsApi(std::shared_ptr<const Charter> charter, Sequencer& sequencer,
-                           const Bodies& bodies, Clock& clock, std::string origin)
+                           const Bodies& bodies, Clock& clock, std::string origin,
+                           const ServiceState& state)
     : charter_(std::move(charter)),
       sequencer_(sequencer),
       bodies_(bodies),
       clock_(clock),
-      origin_(std::move(origin)) {}
+      origin_(std::move(origin)),
+      state_(state) {}
 
 void OfficialsApi::handle(std::shared_ptr<Exchange> exchange) {
   const Request& request = exchange->request();
@@ -71,7 +73,7 @@ void OfficialsApi::handle(std::shared_ptr<Exchange> exchange) {
   if (get && path == "/healthz") return exchange->respond(text_response("ok\n"));
   if (get && path == "/readyz") {
     return exchange->respond(sequencer_.ready()
-                                 ? text_response("ready\n")
+                                 ? text_response("ready\n" + state_.remarks())
                                  : refusal(503, "not-ready", "gated requests are not decided now"));
   }
   if (get && path == "/v1/checkpoint") return checkpoint(std::move(exchange));

@@ -1,6 +1,6 @@
 // The officials' API: what is held, the text and the body of each command, and their words on it.
 //
-//   GET  /healthz  /readyz                    for supervisors; no login
+//   GET  /healthz  /readyz                    for supervisors; no login; service_state.h
 //   GET  /v1/checkpoint                       the journal's signed checkpoint; public [P1]
 //   GET  /v1/commands                         held commands that the reader may see
 //   GET  /v1/commands/<id>                    one, in any state, with its text
@@ -19,13 +19,14 @@
 #include "gateway/authority/sequencer.h"
 #include "gateway/http/exchange.h"
 #include "gateway/journal/bodies.h"
+#include "gateway/world/service_state.h"
 
 namespace keyturn {
 
 class OfficialsApi : public Handler {
  public:
   OfficialsApi(std::shared_ptr<const Charter> charter, Sequencer& sequencer, const Bodies& bodies,
-               Clock& clock, std::string origin);
+               Clock& clock, std::string origin, const ServiceState& state);
   void handle(std::shared_ptr<Exchange> exchange) override;
 
  private:
@@ -44,6 +45,7 @@ class OfficialsApi : public Handler {
   const Bodies& bodies_;
   Clock& clock_;
   const std::string origin_;
+  const ServiceState& state_;
 };
 
 // Whether `person` may read this command.

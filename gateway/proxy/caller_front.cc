@@ -12,14 +12,27 @@ bool is_own_path(std::string_view path) {
   return path.substr(0, own.size()) == own;
 }
 
+std::string_view end_name(Relayed::End end) {
+  switch (end) {
+    case Relayed::End::complete:
+      return "complete";
+    case Relayed::End::client_gone:
+      return "client-gone";
+    case Relayed::End::upstream_failed:
+      break;
+  }
+  return "upstream-failed";
+}
+
 }  // namespace
 
 CallerFront::CallerFront(const Routes& routes, GatedHandler& gated, HoldHandler& holds,
-                         PassMeters& meters)
+                         PassMeters& meters, Log& log)
     : routes_(routes),
       gated_(gated),
       holds_(holds),
       meters_(meters),
+      log_(log),
       scratch_(Extractor::make_scratch()) {}
 
 HeadDecision CallerFront::on_head(const Head& head) {
@@ -29,13 +42,14 @@ HeadDecision CallerFront::on_head(const Head& head) {
           authenticate(*routes_.charter, head.field("authorization"), head.field("x-api-key"));
       !principal.ok()) {
     meters_.unknown_callers.fetch_add(1, std::memory_order_relaxed);
-    return refusal(principal.error());
+    return refused(head, refusal(principal.error()));
   }
   const auto endpoint =
       routes_.extractor.endpoint(head.host(), method_name(head.method()), head.path());
   if (!endpoint) {
     meters_.refused.fetch_add(1, std::memory_order_relaxed);
-    return refusal(403, "unmatched", "nothing in the charter has this host, method and path");
+    return refused(
+        head, refusal(403, "unmatched", "nothing in the charter has this host, method and path"));
   }
   if (routes_.extractor.reads_body(*endpoint, head.path())) return BufferBody{};
   // No class of this path reads the body: what the head says decides, and a pass may stream [C10].
@@ -48,7 +62,9 @@ BodyDecision CallerFront::on_body(const Head& head, std::string_view body) {
   if (is_own_path(head.path())) return HandOver{&holds_};
   const auto endpoint =
       routes_.extractor.endpoint(head.host(), method_name(head.method()), head.path());
-  if (!endpoint) return refusal(403, "unmatched", "nothing in the charter has this path");
+  if (!endpoint) {
+    return refused(head, refusal(403, "unmatched", "nothing in the charter has this path"));
+  }
   if (auto answer = read(head, *endpoint, body)) return std::move(*answer);
   if (found_.kind == Classification::Kind::gated) return HandOver{&gated_};
   return relay(*endpoint);
@@ -76,24 +92,50 @@ std::optional<Response> CallerFront::read(const Head& head, EndpointId endpoint,
   }
   if (auto drawn = routes_.extractor.extract(endpoint, view_, *scratch_, facts_); !drawn.ok()) {
     meters_.refused.fetch_add(1, std::memory_order_relaxed);
-    return refusal(drawn.error());
+    return refused(head, refusal(drawn.error()));
   }
   classify(*routes_.charter, facts_, found_);
   if (found_.kind == Classification::Kind::refused) {
     meters_.refused.fetch_add(1, std::memory_order_relaxed);
-    return refusal(found_.reasons);
+    return refused(head, refusal(found_.reasons));
   }
   return std::nullopt;
 }
 
 Relay CallerFront::relay(EndpointId endpoint) const {
-  return Relay{routes_.destinations[endpoint.value], 0};
+  return Relay{routes_.settings().destinations[endpoint.value], endpoint.value};
 }
 
 void CallerFront::on_relayed(const Relayed& relayed) {
   auto& counter =
       relayed.end == Relayed::End::upstream_failed ? meters_.upstream_failures : meters_.passed;
   counter.fetch_add(1, std::memory_order_relaxed);
+  const Settings& settings = routes_.settings();
+  if (!settings.access_log) return;
+  // The method and the path; a query may hold what is nobody's to read.
+  const std::string_view line = relayed.request_line;
+  const std::size_t path = line.find(' ') + 1;
+  log_.info("access", "",
+            {{"endpoint", routes_.charter->endpoints[relayed.tag].name},
+             {"method", line.substr(0, path - 1)},
+             {"path", line.substr(path, line.find_first_of(" ?", path) - path)},
+             {"status", relayed.status},
+             {"end", end_name(relayed.end)},
+             {"request_bytes", relayed.request_body_bytes},
+             {"response_bytes", relayed.response_body_bytes},
+             {"first_byte_us", relayed.first_byte_us},
+             {"duration_us", relayed.total_us}});
+}
+
+Response CallerFront::refused(const Head& head, Response answer) {
+  if (routes_.settings().access_log) {
+    log_.info("access", "",
+              {{"method", method_name(head.method())},
+               {"path", head.path()},
+               {"status", answer.status},
+               {"end", "refused"}});
+  }
+  return answer;
 }
 
 void CallerFront::on_refused(unsigned status) {

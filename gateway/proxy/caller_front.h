@@ -9,6 +9,7 @@
 #include "gateway/http/front.h"
 #include "gateway/proxy/gated.h"
 #include "gateway/proxy/routes.h"
+#include "gateway/world/log.h"
 #include "policy/request/classify.h"
 
 namespace keyturn {
@@ -20,7 +21,8 @@ struct PassMeters {
 
 class CallerFront : public Front {
  public:
-  CallerFront(const Routes& routes, GatedHandler& gated, HoldHandler& holds, PassMeters& meters);
+  CallerFront(const Routes& routes, GatedHandler& gated, HoldHandler& holds, PassMeters& meters,
+              Log& log);
 
   HeadDecision on_head(const Head& head) override;
   BodyDecision on_body(const Head& head, std::string_view body) override;
@@ -31,11 +33,14 @@ class CallerFront : public Front {
   // Draws the facts and classifies; an answer where the request goes no further.
   std::optional<Response> read(const Head& head, EndpointId endpoint, std::string_view body);
   Relay relay(EndpointId endpoint) const;
+  // The answer, after a line of the access log where there is one.
+  Response refused(const Head& head, Response answer);
 
   const Routes& routes_;
   GatedHandler& gated_;
   HoldHandler& holds_;
   PassMeters& meters_;
+  Log& log_;
   std::unique_ptr<Extractor::Scratch, void (*)(Extractor::Scratch*)> scratch_;
   RequestView view_;
   std::string names_;
