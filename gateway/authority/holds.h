@@ -83,6 +83,8 @@ class Holds : public SequencerObserver {
     std::size_t waiters = 0, holds = 0, tickets = 0, moments = 0, outcomes = 0;
   };
   Count count() const;
+  // From now on.
+  void use(Options options) { options_ = options; }
 
   void on_opened(const Ledger& ledger, Time now) override;
   void on_closed() override { ledger_ = nullptr; }
@@ -146,7 +148,7 @@ class Holds : public SequencerObserver {
   Entropy& entropy_;
   Clock& clock_;
   const SecretBytes ticket_key_;
-  const Options options_;
+  Options options_;
   const std::function<void(std::string_view)> alarm_;
 
   std::unordered_map<std::string, Hold> by_id_;

@@ -5,9 +5,13 @@
 #include <cstdio>
 #include <thread>
 
+#include "gateway/authority/entry_log.h"
 #include "gateway/authority/holds.h"
 #include "gateway/authority/sequencer.h"
 #include "gateway/cli/commands.h"
+#include "gateway/cli/confinement.h"
+#include "gateway/cli/pulse.h"
+#include "gateway/cli/reload.h"
 #include "gateway/cli/support.h"
 #include "gateway/config/config.h"
 #include "gateway/http/server.h"
@@ -15,7 +19,11 @@
 #include "gateway/officials/api.h"
 #include "gateway/proxy/caller_front.h"
 #include "gateway/proxy/dispatch.h"
+#include "gateway/proxy/prober.h"
+#include "gateway/world/harden.h"
 #include "gateway/world/log.h"
+#include "gateway/world/notify.h"
+#include "gateway/world/service_state.h"
 #include "policy/ledger/replay.h"
 
 namespace keyturn::cli {
@@ -33,11 +41,11 @@ struct Thread {
 // What serves on one thread: a front and handlers that reuse their memory, and the listeners.
 // Members are destroyed from the last to the first: servers before what they call.
 struct Lane {
-  Lane(const Routes& routes, Sequencer& sequencer, Holds& holds, Ladder ladder, const Clock& clock)
+  Lane(const Routes& routes, Sequencer& sequencer, Holds& holds, const Clock& clock, Log& log)
       : meters(*routes.charter, clock),
-        gated(routes, sequencer, holds, ladder),
-        waits(routes, sequencer, holds, ladder),
-        front(routes, gated, waits, meters) {}
+        gated(routes, sequencer, holds),
+        waits(routes, sequencer, holds),
+        front(routes, gated, waits, meters, log) {}
 
   PassMeters meters;
   GatedHandler gated;
@@ -71,10 +79,28 @@ Result<std::shared_ptr<const SigningKey>> journal_key(const Config& config,
   return std::make_shared<const SigningKey>(std::move(opened.key));
 }
 
+sigset_t awaited_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  return signals;
+}
+
+// The next of them; 0: `patience` is over, without one.
+int next_signal(std::optional<std::chrono::milliseconds> patience) {
+  const sigset_t signals = awaited_signals();
+  int signal = 0;
+  if (!patience) return sigwait(&signals, &signal) == 0 ? signal : 0;
+  const timespec wait{static_cast<time_t>(patience->count() / 1000),
+                      static_cast<long>(patience->count() % 1000 * 1'000'000)};
+  signal = sigtimedwait(&signals, nullptr, &wait);
+  return signal > 0 ? signal : 0;
+}
+
 class Gateway {
  public:
-  static Result<std::unique_ptr<Gateway>> create(const Config& config) {
-    std::unique_ptr<Gateway> made(new Gateway(config));
+  static Result<std::unique_ptr<Gateway>> create(const Config& config, const std::string& file) {
+    std::unique_ptr<Gateway> made(new Gateway(config, file));
     CHECK_OK(made->open());
     return made;
   }
@@ -85,38 +111,53 @@ class Gateway {
     if (sequencer_ != nullptr) sequencer_->stop();
   }
 
-  // Serves until a signal asks for the end; then drains.
+  // Serves until a signal asks for the end, and reloads on SIGHUP; then drains.
   int run() {
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
     for (const auto& thread : threads_) {
       running_.emplace_back([&thread] { thread->loop->run(); });
     }
-    log_.info("callers at " + at(config_.callers, *lanes_.front()->callers) + ", officials at " +
-              at(config_.officials, *lanes_.front()->officials));
-    int signal = 0;
-    sigwait(&signals, &signal);
-    log_.info("asked to stop; held commands stay held");
+    log_.info("started", "serving",
+              {{"callers", at(config_.callers, *lanes_.front()->callers)},
+               {"officials", at(config_.officials, *lanes_.front()->officials)}});
+    notifier_.ready();
+    for (;;) {
+      const int signal = next_signal(notifier_.watchdog_interval());
+      if (signal == 0) {
+        beat();
+      } else if (signal == SIGHUP) {
+        reload();
+      } else {
+        break;
+      }
+    }
+    notifier_.stopping();
+    log_.info("stopping", "asked to stop; held commands stay held");
     for (std::size_t i = 0; i < lanes_.size(); ++i) drain(*threads_[i]->loop, *lanes_[i]);
     join();
     return 0;
   }
 
  private:
-  explicit Gateway(const Config& config) : config_(config) {}
+  Gateway(const Config& config, const std::string& file)
+      : config_(config), file_(file), reload_(file, config) {}
 
   Result<void> open() {
+    TRY(notifier_, Notifier::from_environment());
+    TRY(const auto use_log, log_.prepare(config_.log));
+    use_log();
     TRY(charter_, load_charter_file(config_.charter.string()));
     TRY(routes_, Routes::create(charter_, config_));
     TRY(const auto key, journal_key(config_, *charter_));
     TRY(SecretBytes body_key, Bodies::read_key(config_.data));
     TRY(SecretBytes ticket_key, Bodies::read_key(config_.data));
     TRY(bodies_, Bodies::open(config_.data, std::move(body_key), entropy_));
-    const auto alarm = [this](std::string_view line) { log_.alarm(line); };
-    sequencer_ =
-        std::make_unique<Sequencer>(clock_, entropy_, opener(config_, charter_, key), alarm);
+    // Before any thread is started: what is given up here, none of them has.
+    CHECK_OK(confine());
+    const auto alarm = [this](const char* event) {
+      return [this, event](std::string_view line) { log_.alarm(event, line); };
+    };
+    sequencer_ = std::make_unique<Sequencer>(clock_, entropy_, opener(config_, charter_, key),
+                                             alarm("sequencer-alarm"));
 
     std::vector<LoopDispatcher::Lane> sending;
     for (unsigned i = 0; i < config_.caller_threads; ++i) {
@@ -124,17 +165,22 @@ class Gateway {
       threads_.push_back(std::make_unique<Thread>(std::move(loop)));
       sending.push_back({threads_.back()->loop.get(), &threads_.back()->upstreams});
     }
+    care_for_endpoints();
     dispatcher_ = std::make_unique<LoopDispatcher>(*routes_, std::move(sending));
     holds_ = std::make_unique<Holds>(*sequencer_, *bodies_, *dispatcher_, entropy_, clock_,
                                      std::move(ticket_key), Holds::Options{config_.answer_keep_ms},
-                                     alarm);
+                                     alarm("holds-alarm"));
     authority_meters_ = std::make_unique<AuthorityMeters>(*holds_, clock_);
+    entries_ = std::make_unique<EntryLog>(log_, *authority_meters_);
     metrics_ = std::make_unique<Metrics>(*sequencer_, *authority_meters_, clock_);
     metrics_->add([this](MetricsText& text) { write_listeners(text); });
     officials_ = std::make_unique<OfficialsApi>(charter_, *sequencer_, *bodies_, clock_,
-                                                config_.officials_origin,
+                                                config_.officials_origin, state_,
                                                 config_.metrics ? nullptr : metrics_.get());
-    CHECK_OK(sequencer_->start(*authority_meters_));
+    CHECK_OK(sequencer_->start(*entries_));
+    watch();
+    reload_.add([this](const Config& next) { return prepare_settings(next); });
+    reload_.add([this](const Config& next) { return log_.prepare(next.log); });
     return listen();
   }
 
@@ -142,8 +188,7 @@ class Gateway {
     Listen callers = config_.callers;
     callers.shared = threads_.size() > 1;
     for (const auto& thread : threads_) {
-      lanes_.push_back(std::make_unique<Lane>(*routes_, *sequencer_, *holds_,
-                                              Ladder{config_.step_ms, config_.ladder_ms}, clock_));
+      lanes_.push_back(std::make_unique<Lane>(*routes_, *sequencer_, *holds_, clock_, log_));
       Lane& lane = *lanes_.back();
       TRY(lane.callers, Server::create(*thread->loop, callers, lane.front, thread->upstreams));
       callers.port = lane.callers->port();  // the same for all where any free one was asked for
@@ -171,6 +216,90 @@ class Gateway {
                 std::uint64_t{lanes_.front()->officials->connections()});
   }
 
+  Result<void> confine() {
+    TRY(const Confinement confinement, confinement_of(config_, file_, *charter_));
+    TRY(const Hardened hardened, harden(confinement));
+    log_.info("hardened", "no new privileges, no core dumps",
+              {{"landlock", hardened.landlock}, {"ports", hardened.tcp ? "limited" : "any"}});
+    if (!hardened.missing.empty()) log_.warn("hardening-incomplete", hardened.missing);
+    return {};
+  }
+
+  void reload() {
+    notifier_.reloading();
+    if (const auto done = reload_.run(); done.ok()) {
+      state_.config_stale = false;
+      ++state_.reloads;
+      log_.info("reloaded", "keyturn.toml is in force");
+    } else {
+      state_.config_stale = true;
+      ++state_.reloads_refused;
+      log_.alarm("reload-refused", done.error().message + "; the settings before stay in force");
+    }
+    notifier_.ready();
+  }
+
+  Result<Reload::Commit> prepare_settings(const Config& next) {
+    TRY(auto settings, Settings::create(*charter_, next));
+    return Reload::Commit([this, settings, options = Holds::Options{next.answer_keep_ms}] {
+      // The old ones are kept until every thread has begun another round (live.h).
+      const auto old = routes_->live->replace(settings);
+      for (const auto& thread : threads_) {
+        thread->loop->post([old, settings, upstreams = &thread->upstreams] {
+          upstreams->limit(settings->upstream_limits);
+        });
+      }
+      threads_.front()->loop->post(
+          [settings, prober = prober_.get()] { prober->use(settings->probes); });
+      sequencer_->post([old, options, holds = holds_.get()] { holds->use(options); });
+    });
+  }
+
+  // What each loop's connections may take, and what is told when an endpoint fails; one loop probes
+  // for all.
+  void care_for_endpoints() {
+    for (const auto& thread : threads_) {
+      thread->upstreams.limit(routes_->settings().upstream_limits);
+      thread->upstreams.on_health([this](const Origin& origin, bool up, std::string_view why) {
+        log_endpoint(origin.authority(), up, why);
+      });
+    }
+    Thread& first = *threads_.front();
+    prober_ = std::make_unique<Prober>(
+        *first.loop, first.upstreams, [this](const Probe& probe, bool up, std::string_view why) {
+          log_endpoint(probe.endpoint, up, why);
+          for (const auto& thread : threads_) {
+            thread->loop->post([upstreams = &thread->upstreams, origin = probe.origin, up] {
+              upstreams->probed(origin, up);
+            });
+          }
+        });
+    prober_->use(routes_->settings().probes);
+  }
+
+  void log_endpoint(const std::string& name, bool up, std::string_view why) {
+    if (up) return log_.info("endpoint-up", why, {{"endpoint", name}});
+    ++state_.endpoint_failures;
+    log_.warn("endpoint-down", why, {{"endpoint", name}});
+  }
+
+  // Whoever must turn for the gateway to be alive.
+  void watch() {
+    for (std::size_t i = 0; i < threads_.size(); ++i) {
+      Loop& loop = *threads_[i]->loop;
+      pulse_.add("loop " + std::to_string(i),
+                 [&loop](std::function<void()> beat) { loop.post(std::move(beat)); });
+    }
+    pulse_.add("the sequencer",
+               [this](std::function<void()> beat) { sequencer_->post(std::move(beat)); });
+  }
+
+  void beat() {
+    const std::string silent = pulse_.look();
+    if (silent.empty()) return notifier_.alive();
+    log_.alarm("stalled", silent + " does not turn; the watchdog is not answered");
+  }
+
   static void drain(Loop& loop, Lane& lane) {
     loop.post([&loop, &lane] {
       lane.callers->drain(drain_deadline, [&loop, &lane] {
@@ -190,7 +319,12 @@ class Gateway {
   }
 
   const Config config_;
+  const std::string file_;
+  Reload reload_;
   Log log_;
+  Notifier notifier_;
+  Pulse pulse_;
+  ServiceState state_;
   SystemClock clock_;
   SystemEntropy entropy_;
   std::shared_ptr<const Charter> charter_;
@@ -198,10 +332,12 @@ class Gateway {
   std::unique_ptr<Bodies> bodies_;
   std::unique_ptr<Sequencer> sequencer_;
   std::vector<std::unique_ptr<Thread>> threads_;
+  std::unique_ptr<Prober> prober_;  // goes before the connections that it uses
   std::unique_ptr<LoopDispatcher> dispatcher_;
   std::unique_ptr<Holds> holds_;
   std::unique_ptr<AuthorityMeters> authority_meters_;
   std::unique_ptr<Metrics> metrics_;
+  std::unique_ptr<EntryLog> entries_;
   std::unique_ptr<OfficialsApi> officials_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::vector<std::thread> running_;
@@ -212,13 +348,10 @@ class Gateway {
 int serve(const Serve& options) {
   const auto config = read_config(options.config);
   if (!config.ok()) return fail(config.error());
-  // Blocked before any thread starts, so that sigwait alone receives them.
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
+  // Blocked before any thread starts, so that the main thread alone receives them.
+  const sigset_t signals = awaited_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  auto gateway = Gateway::create(*config);
+  auto gateway = Gateway::create(*config, options.config);
   if (!gateway.ok()) return fail(gateway.error());
   return (*gateway)->run();
 }

@@ -10,8 +10,11 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/http/limits.h"
+#include "gateway/http/message.h"
 #include "gateway/http/server.h"
 #include "gateway/journal/journal.h"
+#include "gateway/world/log.h"
 #include "keyturn/result.h"
 
 namespace keyturn {
@@ -21,6 +24,18 @@ struct UpstreamCredential {
   std::string header;  // `authorization`, `x-api-key`
   std::string prefix;  // `Bearer `
   std::filesystem::path file;
+};
+
+// What the connections to an endpoint may take, and whether it is asked how it is.
+struct UpstreamConfig {
+  struct Probe {
+    Method method = Method::get;
+    std::string target;
+    std::uint32_t interval_ms = 0;
+    friend bool operator==(const Probe&, const Probe&) = default;
+  };
+  UpstreamLimits limits;
+  std::optional<Probe> probe;
 };
 
 struct Config {
@@ -41,6 +56,8 @@ struct Config {
   std::int64_t answer_keep_ms = 120'000;  // an answer, for identical requests
 
   std::map<std::string, UpstreamCredential> credentials;  // by endpoint
+  std::map<std::string, UpstreamConfig> upstreams;        // by endpoint
+  LogOptions log;
 
   JournalPlace journal_place() const { return {data, high_water}; }
 };
@@ -49,5 +66,10 @@ struct Config {
 Result<Listen> parse_listen(const std::string& text, std::string_view what);
 Result<Config> parse_config(std::string_view text, const std::filesystem::path& folder);
 Result<Config> read_config(const std::filesystem::path& file);
+
+// Whether a running gateway can take over `next`: addresses, threads, the data folder, the charter
+// and the journal's key stay what they were at the start. The error names every setting that wants
+// a restart.
+Result<void> check_reloadable(const Config& running, const Config& next);
 
 }  // namespace keyturn

@@ -38,6 +38,12 @@ struct UpstreamLimits {
   std::uint32_t pending_max =
       upstream_pending_max;  // requests waiting for a connection; above it 503
   std::uint32_t pending_ms = upstream_pending_ms_max;
+  // An origin that fails so often in a row is left alone: first for eject_ms, then twice as long
+  // each time.
+  std::uint32_t failures_max = upstream_failures_max;
+  std::uint32_t eject_ms = upstream_eject_ms_min;
+  std::uint32_t eject_ms_max = upstream_eject_ms_max;
+  friend bool operator==(const UpstreamLimits&, const UpstreamLimits&) = default;
 };
 
 }  // namespace keyturn

@@ -48,7 +48,7 @@ class RunningFetch final : public Fetch, public AnswerSink {
     if (done_) return;
     const auto acquired = pool_.acquire(request_.origin, request_.fresh_connection, *this);
     if (acquired.refused)
-      on_broken({.why = Broken::Why::busy, .sent = Sent::not_sent, .what = "is too busy"});
+      on_broken(*acquired.refused);
     else if (acquired.connection != nullptr)
       on_connected(*acquired.connection);
     else
@@ -159,6 +159,10 @@ void UpstreamPool::forget_fetch(const Fetch* fetch) {
 Upstreams::Upstreams(Loop& loop, UpstreamLimits limits)
     : pool_(std::make_unique<UpstreamPool>(loop, limits)) {}
 Upstreams::~Upstreams() = default;
+
+void Upstreams::limit(std::map<Origin, UpstreamLimits> limits) { pool_->limit(std::move(limits)); }
+void Upstreams::probed(const Origin& origin, bool up) { pool_->probed(origin, up); }
+void Upstreams::on_health(HealthChange function) { pool_->on_health(std::move(function)); }
 
 std::shared_ptr<Fetch> Upstreams::fetch(UpstreamRequest request, Callbacks callbacks) {
   return pool_->fetch(std::move(request), std::move(callbacks));

@@ -10,9 +10,8 @@ constexpr int reads_max = 16;  // then the other connections have their turn
 
 }  // namespace
 
-UpstreamConnection::UpstreamConnection(Poller& poller, OriginPool& home,
-                                       const UpstreamLimits& limits)
-    : poller_(poller), home_(home), limits_(limits) {
+UpstreamConnection::UpstreamConnection(Poller& poller, OriginPool& home)
+    : poller_(poller), home_(home), limits_(home.limits) {
   pieces_.reserve(pieces_max);
 }
 
@@ -203,6 +202,7 @@ void UpstreamConnection::deliver(bool last) {
     return;
   }
   AnswerSink& sink = *std::exchange(sink_, nullptr);
+  home_.pool->count_answer(home_);
   // Unasked bytes behind an answer would be taken for the next one's: never reused then [T39].
   const bool reusable = reader_.reusable() && request_finished_ && !send_failed_ && !closing_ &&
                         socket_.unsent_bytes() == 0 && drained();
@@ -230,6 +230,11 @@ void UpstreamConnection::fail(Broken::Why why, std::string_view what) {
   broken.sent = socket_.sent_bytes() == sent_before_ ? Sent::not_sent : Sent::unknown;
   broken.stale = reused_ && why == Broken::Why::lost && reader_.nothing_received();
   pieces_.clear();
+  // A pooled connection that the origin has closed says nothing of its health.
+  const bool mute = why == Broken::Why::lost && !reused_ && reader_.nothing_received();
+  if (why == Broken::Why::malformed || mute) {
+    home_.pool->count_failure(home_, OriginHealth::Failure::answer, what);
+  }
   close();
   if (sink != nullptr) sink->on_broken(broken);
 }

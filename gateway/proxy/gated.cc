@@ -128,12 +128,8 @@ std::int64_t step_of(std::string_view query) {
 
 }  // namespace
 
-GatedHandler::GatedHandler(const Routes& routes, Sequencer& sequencer, Holds& holds, Ladder ladder)
-    : routes_(routes),
-      sequencer_(sequencer),
-      holds_(holds),
-      ladder_(ladder),
-      scratch_(Extractor::make_scratch()) {}
+GatedHandler::GatedHandler(const Routes& routes, Sequencer& sequencer, Holds& holds)
+    : routes_(routes), sequencer_(sequencer), holds_(holds), scratch_(Extractor::make_scratch()) {}
 
 void GatedHandler::handle(std::shared_ptr<Exchange> exchange) {
   const Request& request = exchange->request();
@@ -163,7 +159,8 @@ void GatedHandler::handle(std::shared_ptr<Exchange> exchange) {
   if (found.kind != Classification::Kind::gated) return exchange->respond(refusal(found.reasons));
   gated.body = request.body;
 
-  auto waiter = std::make_shared<LadderWaiter>(exchange, sequencer_, holds_, ladder_, 0);
+  auto waiter =
+      std::make_shared<LadderWaiter>(exchange, sequencer_, holds_, routes_.settings().ladder, 0);
   waiter->start();
   auto carried = std::make_shared<GatedRequest>(std::move(gated));
   sequencer_.inspect(
@@ -173,8 +170,8 @@ void GatedHandler::handle(std::shared_ptr<Exchange> exchange) {
       [waiter] { waiter->ended(ending_unavailable()); });
 }
 
-HoldHandler::HoldHandler(const Routes& routes, Sequencer& sequencer, Holds& holds, Ladder ladder)
-    : routes_(routes), sequencer_(sequencer), holds_(holds), ladder_(ladder) {}
+HoldHandler::HoldHandler(const Routes& routes, Sequencer& sequencer, Holds& holds)
+    : routes_(routes), sequencer_(sequencer), holds_(holds) {}
 
 void HoldHandler::handle(std::shared_ptr<Exchange> exchange) {
   const Request& request = exchange->request();
@@ -198,7 +195,8 @@ void HoldHandler::wait(std::shared_ptr<Exchange> exchange, const std::string& pr
   if (step < 0) {
     return exchange->respond(refusal(400, "invalid", "the wait URL must be used as it was given"));
   }
-  auto waiter = std::make_shared<LadderWaiter>(exchange, sequencer_, holds_, ladder_, step);
+  auto waiter =
+      std::make_shared<LadderWaiter>(exchange, sequencer_, holds_, routes_.settings().ladder, step);
   waiter->start();
   sequencer_.inspect(
       [this, principal, ticket, waiter](const Ledger& ledger, const Journal&, Time now) {

@@ -15,22 +15,16 @@
 
 namespace keyturn {
 
-struct Ladder {
-  std::int64_t step_ms = 50'000;
-  std::int64_t ladder_ms = 580'000;
-};
-
 // A request of a gated class, complete.
 class GatedHandler : public Handler {
  public:
-  GatedHandler(const Routes& routes, Sequencer& sequencer, Holds& holds, Ladder ladder);
+  GatedHandler(const Routes& routes, Sequencer& sequencer, Holds& holds);
   void handle(std::shared_ptr<Exchange> exchange) override;
 
  private:
   const Routes& routes_;
   Sequencer& sequencer_;
   Holds& holds_;
-  const Ladder ladder_;
   std::unique_ptr<Extractor::Scratch, void (*)(Extractor::Scratch*)> scratch_;
 };
 
@@ -39,7 +33,7 @@ class GatedHandler : public Handler {
 //   DELETE /keyturn/v1/holds/<ticket>            cancels the command, before its claim
 class HoldHandler : public Handler {
  public:
-  HoldHandler(const Routes& routes, Sequencer& sequencer, Holds& holds, Ladder ladder);
+  HoldHandler(const Routes& routes, Sequencer& sequencer, Holds& holds);
   void handle(std::shared_ptr<Exchange> exchange) override;
 
  private:
@@ -50,7 +44,6 @@ class HoldHandler : public Handler {
   const Routes& routes_;
   Sequencer& sequencer_;
   Holds& holds_;
-  const Ladder ladder_;
 };
 
 }  // namespace keyturn

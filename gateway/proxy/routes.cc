@@ -2,50 +2,15 @@
 
 #include <utility>
 
-#include "gateway/world/files.h"
 #include "keys/token.h"
-#include "keyturn/limits.h"
 
 namespace keyturn {
-namespace {
-
-Result<std::vector<Field>> injected_fields(const UpstreamCredential& credential) {
-  TRY(const SecretBytes secret, read_secret_file(credential.file, credential_bytes_max));
-  std::string value = credential.prefix + std::string(text_of(secret.expose()));
-  while (!value.empty() && (value.back() == '\n' || value.back() == '\r')) value.pop_back();
-  for (const char c : value) {
-    if (c < 0x20 || c > 0x7e) {
-      return Error{Code::invalid, "`" + credential.file.string() +
-                                      "` must hold one line of printable ASCII, the credential"};
-    }
-  }
-  return std::vector<Field>{{credential.header, std::move(value)}};
-}
-
-}  // namespace
 
 Result<std::unique_ptr<const Routes>> Routes::create(std::shared_ptr<const Charter> charter,
                                                      const Config& config) {
-  auto routes = std::make_unique<Routes>(Routes{charter, Extractor(charter), {}, {}});
-  for (const auto& [name, credential] : config.credentials) {
-    (void)credential;
-    if (!charter->find_endpoint(name)) {
-      return Error{Code::invalid,
-                   "keyturn.toml: `endpoints." + name + "` is no endpoint of the charter"};
-    }
-  }
-  for (const Endpoint& endpoint : charter->endpoints) {
-    TRY(const Origin origin, Origin::parse(endpoint.origin));
-    std::vector<Field> fields;
-    if (const auto found = config.credentials.find(endpoint.name);
-        found != config.credentials.end()) {
-      TRY(fields, injected_fields(found->second));
-    }
-    routes->destinations.push_back(
-        std::make_shared<const Destination>(Destination::Options{origin, fields, {}}));
-    routes->injected.push_back(std::move(fields));
-  }
-  return std::unique_ptr<const Routes>(std::move(routes));
+  TRY(auto settings, Settings::create(*charter, config));
+  return std::unique_ptr<const Routes>(
+      new Routes{charter, Extractor(charter), std::make_unique<Live<Settings>>(settings)});
 }
 
 Result<PrincipalRef> authenticate(const Charter& charter,

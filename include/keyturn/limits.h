@@ -83,6 +83,14 @@ namespace keyturn {
   X(upstream_idle_max, 256, "of them kept while unused")                                           \
   X(upstream_pending_max, 1024, "requests that wait for a connection")                             \
   X(upstream_pending_ms_max, 10000, "such a wait")                                                 \
+  X(upstream_failures_max, 5, "failures in a row, then an origin is left alone for a while")       \
+  X(upstream_eject_ms_min, 1000, "such a while; it doubles with each failure")                     \
+  X(upstream_eject_ms_max, 30000, "its longest")                                                   \
+  X(probe_failures_max, 2, "failed probes in a row, then an endpoint counts as down")              \
+  X(probe_interval_ms_min, 100, "between two probes of an endpoint")                               \
+  X(probe_interval_ms_max, 3600000, "the same, at most")                                           \
+  X(probe_answer_ms_max, 10000, "until the answer to a probe; its interval where that is less")      \
+  X(probe_answer_bytes_max, 65536, "the answer to a probe")                                        \
   /* files and secrets */                                                                          \
   X(config_bytes_max, 1048576, "keyturn.toml")                                                     \
   X(caller_threads_max, 256, "threads that serve callers")                                         \

@@ -108,6 +108,55 @@ TEST_CASE("a value of another kind or beyond its bounds is refused") {
   CHECK(names(error_of("charter = [\n"), "keyturn.toml:"));
 }
 
+TEST_CASE("an endpoint's connections are limited, and it is probed, as its table says") {
+  const auto config = parse_config(smallest +
+                                       "[endpoints.models]\nconnections_max = 4\npending_max = 2\n"
+                                       "pending_ms = 200\nconnect_ms = 300\nfirst_byte_ms = 400\n"
+                                       "stall_ms = 500\nhealth = \"HEAD /v1/health-z\"\n"
+                                       "health_interval_ms = 600\n[endpoints.fleet]\n",
+                                   "/etc/keyturn");
+  REQUIRE_MESSAGE(config.ok(), (config.ok() ? "" : config.error().message));
+  CHECK(config->credentials.empty());
+  const UpstreamConfig& models = config->upstreams.at("models");
+  CHECK(models.limits.connections_max == 4);
+  CHECK(models.limits.pending_max == 2);
+  CHECK(models.limits.pending_ms == 200);
+  CHECK(models.limits.connect_ms == 300);
+  CHECK(models.limits.first_byte_ms == 400);
+  CHECK(models.limits.stall_ms == 500);
+  REQUIRE(models.probe);
+  CHECK(*models.probe == UpstreamConfig::Probe{Method::head, "/v1/health-z", 600});
+  CHECK(config->upstreams.at("fleet").limits == UpstreamLimits{});
+  CHECK_FALSE(config->upstreams.at("fleet").probe);
+}
+
+TEST_CASE("a probe is GET or HEAD of one plain path, and no setting goes beyond its limit") {
+  const auto endpoint = [](const std::string& line) {
+    return error_of(smallest + "[endpoints.models]\n" + line + "\n");
+  };
+  for (const char* wrong : {"POST /a", "GET", "GET a", "/a", "GET /a?b", "GET /a b", "GET  /a",
+                            "get /a", "GET /a%20", "GET http://elsewhere/"}) {
+    CAPTURE(wrong);
+    CHECK(names(endpoint("health = \"" + std::string(wrong) + "\""), "`endpoints.models.health`"));
+  }
+  CHECK(names(endpoint("connections_max = 0"), "`endpoints.models.connections_max`"));
+  CHECK(names(endpoint("connections_max = 1025"), "from 1 to 1024"));
+  CHECK(names(endpoint("connect_ms = 5001"), "from 100 to 5000"));
+  CHECK(names(endpoint("header = \"x-api-key\""), "`endpoints.models.credential_file`"));
+}
+
+TEST_CASE("the log has a level, a form, a file and an access log") {
+  const auto config = parse_config(
+      smallest + "[log]\nlevel = \"warn\"\nformat = \"json\"\nfile = \"log/k\"\naccess = true\n",
+      "/etc/keyturn");
+  REQUIRE(config.ok());
+  CHECK(config->log == LogOptions{LogLevel::warn, true, "/etc/keyturn/log/k", true});
+  CHECK(parse_config(smallest, "/etc/keyturn")->log == LogOptions{});
+  CHECK(names(error_of(smallest + "[log]\nlevel = \"loud\"\n"), "got `loud`"));
+  CHECK(names(error_of(smallest + "[log]\nformat = \"xml\"\n"), "`log.format`"));
+  CHECK(names(error_of(smallest + "[log]\naccess = 1\n"), "`log.access`"));
+}
+
 TEST_CASE("an address to listen on is a number, a colon and a port") {
   CHECK(parse_listen("0.0.0.0:0", "x")->port == 0);
   CHECK(parse_listen("[2001:db8::1]:443", "x")->address == "2001:db8::1");

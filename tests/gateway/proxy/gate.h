@@ -64,6 +64,7 @@ class Gate {
   std::unique_ptr<Upstreams> upstreams_;
   std::unique_ptr<const Routes> routes_;
   std::unique_ptr<PassMeters> meters_;
+  Log log_;
   std::unique_ptr<World> world_;
   std::unique_ptr<GatedHandler> gated_;
   std::unique_ptr<HoldHandler> holds_;

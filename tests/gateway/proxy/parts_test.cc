@@ -165,7 +165,8 @@ TEST_CASE("routes refuse credentials for nobody, of several lines, or that every
     Config config;
     config.credentials[endpoint] = {"x-api-key", "", file};
     TRY(const auto routes, Routes::create(charter(), config));
-    const auto& fields = routes->injected[routes->charter->find_endpoint(endpoint)->value];
+    const auto& fields =
+        routes->settings().injected[routes->charter->find_endpoint(endpoint)->value];
     REQUIRE(fields.size() == 1);
     return fields[0].name + ": " + fields[0].value;
   };
