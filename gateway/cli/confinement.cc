@@ -47,6 +47,7 @@ Result<Confinement> confinement_of(const Config& config, const std::filesystem::
   const bool shares_free_port = config.callers.port == 0 && config.caller_threads > 1;
   confinement.limit_bind = !shares_free_port;
   confinement.bind = {config.callers.port, config.officials.port};
+  if (config.metrics) confinement.bind.push_back(config.metrics->port);
   confinement.limit_connect = true;
   bool names = false;
   for (const Endpoint& endpoint : charter.endpoints) {
