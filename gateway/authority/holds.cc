@@ -74,15 +74,12 @@ Holds::Hold& Holds::add(const std::string& id, const BodyRecord& record) {
 }
 
 void Holds::attach(const Ledger& ledger, Hold& hold, std::shared_ptr<Waiter> waiter, Time now) {
-  if (hold.state != Hold::State::proposing) {
-    waiter->held(hold.id, wait_ticket(ticket_key_, hold.id));
-  }
   switch (hold.state) {
     case Hold::State::ended:
-      waiter->ended(*hold.ending);
+      waiter->ended(name_of(hold), *hold.ending);
       return;
     case Hold::State::dispatched:
-      waiter->answered(hold.answer);
+      waiter->answered(name_of(hold), hold.answer);
       return;
     case Hold::State::proposing:
     case Hold::State::held:
@@ -90,13 +87,14 @@ void Holds::attach(const Ledger& ledger, Hold& hold, std::shared_ptr<Waiter> wai
       break;
   }
   if (hold.waiters.size() >= waiters_per_command_max) {
-    waiter->ended({429,
-                   "too-many-waiters",
-                   "`waiters_per_command_max` callers already wait for this command",
-                   {},
-                   false});
+    waiter->ended(name_of(hold), {429,
+                                  "too-many-waiters",
+                                  "`waiters_per_command_max` callers already wait for this command",
+                                  {},
+                                  false});
     return;
   }
+  if (hold.state != Hold::State::proposing) waiter->held(name_of(hold));
   waiting_on_[waiter.get()] = hold.id;
   hold.waiters.push_back(std::move(waiter));
   evaluate(ledger, hold, now);
@@ -178,9 +176,9 @@ void Holds::proposed(const std::string& id, const Digest& request, const Result<
   }
   hold.state = Hold::State::held;
   hold.expires = ledger_->find(id)->expires;
-  const std::string ticket = wait_ticket(ticket_key_, id);
-  by_ticket_[ticket] = id;
-  for (const auto& waiter : hold.waiters) waiter->held(id, ticket);
+  const HoldName name = name_of(hold);
+  by_ticket_[name.ticket] = id;
+  for (const auto& waiter : hold.waiters) waiter->held(name);
   evaluate(*ledger_, hold, answer->at);
 }
 
@@ -267,9 +265,10 @@ void Holds::claimed(const std::string& id, const Result<Answer>& answer) {
 // --- The end -------------------------------------------------------------------------------------
 
 void Holds::tell_ended(Hold& hold, const Ending& ending) {
+  const HoldName name = hold.state == Hold::State::proposing ? HoldName{} : name_of(hold);
   for (const auto& waiter : hold.waiters) {
     waiting_on_.erase(waiter.get());
-    waiter->ended(ending);
+    waiter->ended(name, ending);
   }
   hold.waiters.clear();
 }
@@ -306,6 +305,10 @@ void Holds::forget(const std::string& id) {
   due_.erase(id);
   forget_.erase(id);
   by_id_.erase(found);
+}
+
+HoldName Holds::name_of(const Hold& hold) const {
+  return {hold.id, wait_ticket(ticket_key_, hold.id)};
 }
 
 std::int64_t Holds::until_expiry_ms(const Hold& hold) const {

@@ -36,14 +36,20 @@ struct GatedRequest {
   std::string body;
 };
 
+// By what a command is known to its caller; empty where nothing came to be held.
+struct HoldName {
+  std::string id;
+  std::string ticket;  // the unguessable part of its wait URL
+};
+
 class Waiter {
  public:
   virtual ~Waiter() = default;
-  // The command's id, and the unguessable part of its wait URL.
-  virtual void held(const std::string& id, const std::string& ticket) = 0;
+  // It is in the journal, and wants its quorum.
+  virtual void held(const HoldName& name) = 0;
   // One of the two, once, and nothing after it.
-  virtual void ended(const Ending& ending) = 0;
-  virtual void answered(std::shared_ptr<SharedAnswer> answer) = 0;
+  virtual void ended(const HoldName& name, const Ending& ending) = 0;
+  virtual void answered(const HoldName& name, std::shared_ptr<SharedAnswer> answer) = 0;
 };
 
 // Sends one claimed command to its endpoint, exactly once. A LoggedDecision cannot be had otherwise
@@ -60,7 +66,7 @@ class Dispatcher {
 class Holds : public SequencerObserver {
  public:
   struct Options {
-    std::int64_t answer_keep_ms = 120'000;  // how long an answer is kept for identical requests
+    std::int64_t response_keep_ms = 120'000;  // how long an answer is kept for identical requests
   };
   Holds(Sequencer& sequencer, Bodies& bodies, Dispatcher& dispatcher, Entropy& entropy,
         Clock& clock, SecretBytes ticket_key, Options options,
@@ -127,6 +133,7 @@ class Holds : public SequencerObserver {
   void evaluate(const Ledger& ledger, Hold& hold, Time now);
   Time try_claim(const Ledger& ledger, Hold& hold, const Command& command, Time now);
   void claimed(const std::string& id, const Result<Answer>& answer);
+  HoldName name_of(const Hold& hold) const;
   void tell_ended(Hold& hold, const Ending& ending);
   void end(Hold& hold, Ending ending, std::int64_t keep_ms);
   void let_go(const Hold& hold);

@@ -168,7 +168,7 @@ class Gateway {
     care_for_endpoints();
     dispatcher_ = std::make_unique<LoopDispatcher>(*routes_, std::move(sending));
     holds_ = std::make_unique<Holds>(*sequencer_, *bodies_, *dispatcher_, entropy_, clock_,
-                                     std::move(ticket_key), Holds::Options{config_.answer_keep_ms},
+                                     std::move(ticket_key), Holds::Options{config_.response_keep_ms},
                                      alarm("holds-alarm"));
     authority_meters_ = std::make_unique<AuthorityMeters>(*holds_, clock_);
     entries_ = std::make_unique<EntryLog>(log_, *authority_meters_);
@@ -241,7 +241,7 @@ class Gateway {
 
   Result<Reload::Commit> prepare_settings(const Config& next) {
     TRY(auto settings, Settings::create(*charter_, next));
-    return Reload::Commit([this, settings, options = Holds::Options{next.answer_keep_ms}] {
+    return Reload::Commit([this, settings, options = Holds::Options{next.response_keep_ms}] {
       // The old ones are kept until every thread has begun another round (live.h).
       const auto old = routes_->live->replace(settings);
       for (const auto& thread : threads_) {

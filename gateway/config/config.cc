@@ -124,10 +124,12 @@ Result<void> read_holding(Section& root, Config& config) {
   TRY(const toml::table* holding, root.table("holding"));
   if (holding == nullptr) return {};
   Section section(*holding, "holding");
-  TRY(config.step_ms, section.number("step_ms", config.step_ms, 50, 55'000));
-  TRY(config.ladder_ms, section.number("ladder_ms", config.ladder_ms, 50, day_ms));
-  TRY(config.answer_keep_ms,
-      section.number("answer_keep_ms", config.answer_keep_ms, 1'000, day_ms));
+  HoldTimes& times = config.hold_times;
+  TRY(times.step_ms, section.number("step_ms", times.step_ms, 50, 55'000));
+  TRY(times.ladder_ms, section.number("ladder_ms", times.ladder_ms, 50, day_ms));
+  TRY(times.keepalive_ms, section.number("keepalive_ms", times.keepalive_ms, 50, 55'000));
+  TRY(config.response_keep_ms,
+      section.number("response_keep_ms", config.response_keep_ms, 1'000, day_ms));
   return section.finish();
 }
 

@@ -14,6 +14,7 @@
 #include "gateway/http/message.h"
 #include "gateway/http/server.h"
 #include "gateway/journal/journal.h"
+#include "gateway/proxy/hold_times.h"
 #include "gateway/world/log.h"
 #include "keyturn/result.h"
 
@@ -51,9 +52,8 @@ struct Config {
   std::optional<Listen> metrics;  // nullopt: on the officials' listener
   std::string officials_origin;   // as officials write it; default http://<address>:<port>
 
-  std::int64_t step_ms = 50'000;          // one step of the 303 ladder
-  std::int64_t ladder_ms = 580'000;       // all steps of one attempt; then 409 with Retry-After
-  std::int64_t answer_keep_ms = 120'000;  // an answer, for identical requests
+  HoldTimes hold_times;
+  std::int64_t response_keep_ms = 120'000;  // an answer, for identical requests
 
   std::map<std::string, UpstreamCredential> credentials;  // by endpoint
   std::map<std::string, UpstreamConfig> upstreams;        // by endpoint

@@ -8,6 +8,7 @@
 #include "gateway/metrics/pass_meters.h"
 #include "gateway/proxy/gated.h"
 #include "gateway/proxy/routes.h"
+#include "gateway/proxy/wait_url.h"
 #include "gateway/world/log.h"
 #include "policy/request/classify.h"
 

@@ -42,7 +42,7 @@ Result<std::shared_ptr<const Settings>> Settings::create(const Charter& charter,
                                                          const Config& config) {
   CHECK_OK(check_names(charter, config));
   auto settings = std::make_shared<Settings>();
-  settings->ladder = {config.step_ms, config.ladder_ms};
+  settings->hold_times = config.hold_times;
   settings->access_log = config.log.access;
   for (const Endpoint& endpoint : charter.endpoints) {
     TRY(const Origin origin, Origin::parse(endpoint.origin));

@@ -1,5 +1,5 @@
 // Settings: all that keyturn.toml says of the requests' way and that may change while the gateway
-// runs: credentials, the ladder, what each endpoint's connections may take. Made whole from one
+// runs: credentials, how long callers wait, what each endpoint's connections may take. Made whole from one
 // configuration, immutable, and replaced whole (live.h). None of it decides anything [T11]. Thread
 // rule: plain values, read from all loops.
 #pragma once
@@ -16,11 +16,6 @@
 
 namespace keyturn {
 
-struct Ladder {
-  std::int64_t step_ms = 50'000;
-  std::int64_t ladder_ms = 580'000;
-};
-
 // An active probe of an endpoint: an exact path of keyturn.toml, without a credential.
 struct Probe {
   std::string endpoint;
@@ -31,7 +26,7 @@ struct Probe {
 };
 
 struct Settings {
-  Ladder ladder;
+  HoldTimes hold_times;
   // By EndpointId: where it is, with the credential that the gateway presents there.
   std::vector<std::shared_ptr<const Destination>> destinations;
   std::vector<std::vector<Field>> injected;  // by EndpointId

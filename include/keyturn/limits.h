@@ -64,6 +64,8 @@ namespace keyturn {
   X(pending_per_initiator_max, 100, "held commands of one initiator")                               \
   X(pending_total_max, 10000, "held commands in all")                                               \
   X(gated_answer_bytes_max, 67108864, "an answer to a gated request, kept for all who wait")         \
+  X(stream_error_bytes_max, 65536, "an endpoint's answer that is no stream, read for its error")     \
+  X(responses_kept_bytes_max, 268435456, "answers kept for identical requests, all together")        \
   X(waiters_per_command_max, 64, "callers that wait for one command")                              \
   /* listeners and their connections; tests shorten them */                                        \
   X(head_ms_max, 15000, "a head, from its first byte to its last [T29]")                           \

@@ -155,30 +155,31 @@ void FakeEndpoint::fail(const std::string& command, intent::Outcome::Kind kind) 
   one.done(intent::Outcome{kind, command, 0});
 }
 
-void Caller::held(const std::string& id, const std::string& ticket) {
+void Caller::held(const HoldName& name) {
   std::lock_guard lock(mutex_);
-  id_ = id;
-  ticket_ = ticket;
+  name_ = name;
 }
 
-void Caller::ended(const Ending& ending) {
+void Caller::ended(const HoldName& name, const Ending& ending) {
   std::lock_guard lock(mutex_);
+  if (!name.id.empty()) name_ = name;
   endings_.push_back(ending);
 }
 
-void Caller::answered(std::shared_ptr<SharedAnswer> answer) {
+void Caller::answered(const HoldName& name, std::shared_ptr<SharedAnswer> answer) {
   std::lock_guard lock(mutex_);
+  name_ = name;
   if (answer != nullptr) ++answers_;
 }
 
 std::string Caller::id() const {
   std::lock_guard lock(mutex_);
-  return id_;
+  return name_.id;
 }
 
 std::string Caller::ticket() const {
   std::lock_guard lock(mutex_);
-  return ticket_;
+  return name_.ticket;
 }
 
 std::string Caller::told() const {
@@ -293,7 +294,7 @@ std::shared_ptr<Caller> World::enter(GatedRequest request) {
       [this, caller, carried](const Ledger& ledger, const Journal&, Time now) {
         holds_->enter(ledger, std::move(*carried), caller, now);
       },
-      [caller] { caller->ended(ending_unavailable()); });
+      [caller] { caller->ended({}, ending_unavailable()); });
   return caller;
 }
 
@@ -310,10 +311,10 @@ std::shared_ptr<Caller> World::resume(const std::string& principal, const std::s
   sequencer_->inspect(
       [this, caller, principal, ticket](const Ledger& ledger, const Journal&, Time now) {
         if (!holds_->resume(ledger, principal, ticket, caller, now)) {
-          caller->ended({404, "not-found", "", {}, false});
+          caller->ended({}, {404, "not-found", "", {}, false});
         }
       },
-      [caller] { caller->ended(ending_unavailable()); });
+      [caller] { caller->ended({}, ending_unavailable()); });
   return caller;
 }
 

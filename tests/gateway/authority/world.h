@@ -78,9 +78,9 @@ class FakeEndpoint : public Dispatcher {
 // A caller who writes down what he is told. Thread-safe.
 class Caller : public Waiter {
  public:
-  void held(const std::string& id, const std::string& ticket) override;
-  void ended(const Ending& ending) override;
-  void answered(std::shared_ptr<SharedAnswer> answer) override;
+  void held(const HoldName& name) override;
+  void ended(const HoldName& name, const Ending& ending) override;
+  void answered(const HoldName& name, std::shared_ptr<SharedAnswer> answer) override;
 
   std::string id() const;
   std::string ticket() const;
@@ -91,7 +91,7 @@ class Caller : public Waiter {
 
  private:
   mutable std::mutex mutex_;
-  std::string id_, ticket_;
+  HoldName name_;
   std::vector<Ending> endings_;
   int answers_ = 0;
 };

@@ -53,25 +53,25 @@ TEST_CASE("the smallest configuration says where things lie, from its own folder
   CHECK(config->officials.address == "::1");
   CHECK(config->officials.port == 9443);
   CHECK(config->officials_origin == "http://[::1]:9443");
-  CHECK(config->step_ms == 50'000);
-  CHECK(config->ladder_ms == 580'000);
-  CHECK(config->answer_keep_ms == 120'000);
+  CHECK(config->hold_times.step_ms == 50'000);
+  CHECK(config->hold_times.ladder_ms == 580'000);
+  CHECK(config->response_keep_ms == 120'000);
 }
 
 TEST_CASE("everything that may be set is taken as it stands") {
   const auto config = parse_config("high_water = \"/mnt/other/mark\"\n" + smallest +
                                        "origin = \"https://officials.example\"\n"
                                        "[holding]\nstep_ms = 50\nladder_ms = 400\n"
-                                       "answer_keep_ms = 1000\n"
+                                       "response_keep_ms = 1000\n"
                                        "[endpoints.models]\ncredential_file = \"models.key\"\n"
                                        "header = \"x-api-key\"\nprefix = \"k \"\n",
                                    "/etc/keyturn");
   REQUIRE_MESSAGE(config.ok(), (config.ok() ? "" : config.error().message));
   CHECK(config->high_water == "/mnt/other/mark");
   CHECK(config->officials_origin == "https://officials.example");
-  CHECK(config->step_ms == 50);
-  CHECK(config->ladder_ms == 400);
-  CHECK(config->answer_keep_ms == 1000);
+  CHECK(config->hold_times.step_ms == 50);
+  CHECK(config->hold_times.ladder_ms == 400);
+  CHECK(config->response_keep_ms == 1000);
   const UpstreamCredential& credential = config->credentials.at("models");
   CHECK(credential.file == "/etc/keyturn/models.key");
   CHECK(credential.header == "x-api-key");

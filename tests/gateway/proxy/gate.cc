@@ -31,7 +31,7 @@ std::size_t Gate::Counted::alive() const {
       std::count_if(seen_.begin(), seen_.end(), [](const auto& one) { return !one.expired(); }));
 }
 
-Gate::Gate(Script script, Ladder ladder) {
+Gate::Gate(Script script, HoldTimes times) {
   origin_ = std::make_unique<ScriptedOrigin>([this, script](Wire& wire) {
     for (;;) {
       const std::string request = wire.read_message();
@@ -46,10 +46,9 @@ Gate::Gate(Script script, Ladder ladder) {
   });
   thread_.on_loop([&] { upstreams_ = std::make_unique<Upstreams>(thread_.loop()); });
   world_ = std::make_unique<World>(
-      charter_at(origin_->port()), [this, ladder](std::shared_ptr<const Charter> charter) {
+      charter_at(origin_->port()), [this, times](std::shared_ptr<const Charter> charter) {
         Config config;
-        config.step_ms = ladder.step_ms;
-        config.ladder_ms = ladder.ladder_ms;
+        config.hold_times = times;
         routes_ = Routes::create(std::move(charter), config).value();
         return std::make_unique<LoopDispatcher>(
             *routes_, std::vector<LoopDispatcher::Lane>{{&thread_.loop(), upstreams_.get()}});

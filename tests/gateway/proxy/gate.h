@@ -21,7 +21,7 @@ class Gate {
  public:
   // What the origin answers to one request, as it came; empty: it closes the connection.
   using Script = std::function<std::string(const std::string& request)>;
-  Gate(Script script, Ladder ladder);
+  Gate(Script script, HoldTimes times);
   ~Gate();
 
   World& world() { return *world_; }

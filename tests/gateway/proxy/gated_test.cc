@@ -12,8 +12,8 @@ using namespace keyturn::testing;
 
 namespace {
 
-constexpr Ladder patient{20'000, 60'000};
-constexpr Ladder hasty{100, 350};
+constexpr HoldTimes patient{20'000, 60'000, 100};
+constexpr HoldTimes hasty{100, 350, 100};
 
 Gate::Script answers(std::string answer) {
   return [answer](const std::string&) { return answer; };
