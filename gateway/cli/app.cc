@@ -38,6 +38,19 @@ void add_charter(CLI::App& app, Chosen& chosen) {
   command->add_option("file", check->file, "the charter")->required();
   command->add_flag("--quiet", check->quiet, "print nothing where all is well");
   command->callback([check, &chosen] { chosen = [check] { return charter_check(*check); }; });
+  auto layout = std::make_shared<CharterFmt>();
+  command = charter->add_subcommand("fmt", "lay a charter out in the one way that is usual");
+  command->add_option("file", layout->file, "the charter")->required();
+  auto* check_only =
+      command->add_flag("--check", layout->check, "only say (exit status 1) if it is not");
+  command->add_option("--out", layout->out, "write it here, a new file; - for standard output")
+      ->excludes(check_only);
+  command->add_option(
+      "--config", layout->config,
+      "keyturn.toml of the gateway that may serve it; beside the charter otherwise");
+  command->add_option("--data", layout->data, "the data folder of that gateway")
+      ->envname("KEYTURN_DATA");
+  command->callback([layout, &chosen] { chosen = [layout] { return charter_fmt(*layout); }; });
 }
 
 void add_setup(CLI::App& app, Chosen& chosen) {

@@ -16,6 +16,13 @@ struct CharterCheck {
   bool quiet = false;
 };
 int charter_check(const CharterCheck& options);
+struct CharterFmt {
+  std::string file;
+  bool check = false;
+  std::string out;           // a new file; `-`: standard output
+  std::string config, data;  // where its journal may be, if not beside it
+};
+int charter_fmt(const CharterFmt& options);
 
 struct Init {
   std::string folder;

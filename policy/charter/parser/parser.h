@@ -46,6 +46,7 @@ class Parser {
   bool accept(std::string_view text);
   bool expect(std::string_view text, std::string_view where);
   bool expected(std::string_view what);  // reports, false
+  static std::string suggested(std::string_view found, std::string_view what);
   bool fail(Place place, std::string message);
   bool refuse_unsupported();  // false, reported, if the next word is a construct not enforced yet
   bool end_of_declaration();
