@@ -82,6 +82,16 @@ class Gateway {
     if (sequencer_ != nullptr) sequencer_->stop();
   }
 
+  // Reads certificates, keys and authorities again, for connections that begin afterwards; those
+  // that are there stay. If one of them is not good, all stay as they were.
+  Result<void> reload_tls() {
+    std::vector<std::shared_ptr<const TlsServer>> servers;
+    for (const auto& tls : {callers_tls_, officials_tls_}) {
+      if (tls != nullptr) servers.push_back(tls);
+    }
+    return reload(servers, routes_->tls);
+  }
+
   // Serves until a signal asks for the end; then drains.
   int run() {
     sigset_t signals;
@@ -93,8 +103,15 @@ class Gateway {
     }
     log_.info("callers at " + at(config_.callers, *lanes_.front()->callers) + ", officials at " +
               at(config_.officials, *lanes_.front()->officials));
-    int signal = 0;
-    sigwait(&signals, &signal);
+    sigaddset(&signals, SIGHUP);
+    int signal = SIGHUP;
+    while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) {
+      if (const auto reloaded = reload_tls(); !reloaded.ok()) {
+        log_.alarm("TLS files were not reloaded, the old ones stay: " + reloaded.error().message);
+      } else {
+        log_.info("TLS files reloaded");
+      }
+    }
     log_.info("asked to stop; held commands stay held");
     for (std::size_t i = 0; i < lanes_.size(); ++i) drain(*threads_[i]->loop, *lanes_[i]);
     join();
@@ -132,7 +149,14 @@ class Gateway {
   }
 
   Result<void> listen() {
+    if (config_.callers_tls) {
+      TRY(callers_tls_, TlsServer::open(*config_.callers_tls));
+    }
+    if (config_.officials_tls) {
+      TRY(officials_tls_, TlsServer::open(*config_.officials_tls));
+    }
     Listen callers = config_.callers;
+    callers.tls = callers_tls_;
     callers.shared = threads_.size() > 1;
     for (const auto& thread : threads_) {
       lanes_.push_back(std::make_unique<Lane>(*routes_, *sequencer_, *holds_,
@@ -141,8 +165,9 @@ class Gateway {
       TRY(lane.callers, Server::create(*thread->loop, callers, lane.front, thread->upstreams));
       callers.port = lane.callers->port();  // the same for all where any free one was asked for
     }
-    TRY(lanes_.front()->officials,
-        Server::create(*threads_.front()->loop, config_.officials, *officials_));
+    Listen officials = config_.officials;
+    officials.tls = officials_tls_;
+    TRY(lanes_.front()->officials, Server::create(*threads_.front()->loop, officials, *officials_));
     return {};
   }
 
@@ -171,6 +196,7 @@ class Gateway {
   PassMeters meters_;
   std::shared_ptr<const Charter> charter_;
   std::unique_ptr<const Routes> routes_;
+  std::shared_ptr<const TlsServer> callers_tls_, officials_tls_;  // null: plain HTTP
   std::unique_ptr<Bodies> bodies_;
   std::unique_ptr<Sequencer> sequencer_;
   std::vector<std::unique_ptr<Thread>> threads_;
@@ -191,6 +217,7 @@ int serve(const Serve& options) {
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   auto gateway = Gateway::create(*config);
   if (!gateway.ok()) return fail(gateway.error());

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,13 +33,15 @@ struct Config {
   Listen callers;
   unsigned caller_threads = 1;
   Listen officials;
-  std::string officials_origin;  // as officials write it; default http://<address>:<port>
+  std::string officials_origin;  // as officials write it; default http[s]://<address>:<port>
+  std::optional<TlsServerFiles> callers_tls, officials_tls;  // none: plain HTTP
 
   std::int64_t step_ms = 50'000;          // one step of the 303 ladder
   std::int64_t ladder_ms = 580'000;       // all steps of one attempt; then 409 with Retry-After
   std::int64_t answer_keep_ms = 120'000;  // an answer, for identical requests
 
   std::map<std::string, UpstreamCredential> credentials;  // by endpoint
+  std::map<std::string, TlsClientFiles> endpoint_tls;     // by endpoint
 
   JournalPlace journal_place() const { return {data, high_water}; }
 };

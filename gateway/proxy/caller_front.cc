@@ -12,6 +12,12 @@ bool is_own_path(std::string_view path) {
   return path.substr(0, own.size()) == own;
 }
 
+// What a browser asks before it lets a page of another site call us. It brings no credential.
+bool is_preflight(const Head& head) {
+  return head.method() == Method::options && head.count("origin") > 0 &&
+         head.count("access-control-request-method") > 0;
+}
+
 }  // namespace
 
 CallerFront::CallerFront(const Routes& routes, GatedHandler& gated, HoldHandler& holds,
@@ -25,10 +31,15 @@ CallerFront::CallerFront(const Routes& routes, GatedHandler& gated, HoldHandler&
 HeadDecision CallerFront::on_head(const Head& head) {
   // None of the gateway's own paths takes a body, and nobody is known yet.
   if (is_own_path(head.path())) return BufferBody{0};
-  if (const auto principal =
-          authenticate(*routes_.charter, head.field("authorization"), head.field("x-api-key"));
+  if (const auto principal = authenticate(*routes_.charter, head.field("authorization"),
+                                          head.field("x-api-key"), head.peer_key());
       !principal.ok()) {
     meters_.unknown_callers.fetch_add(1, std::memory_order_relaxed);
+    if (is_preflight(head)) {
+      return refusal(403, "cors",
+                     "pages of other origins may not call this gateway: it answers no CORS "
+                     "preflight; call it from a server");
+    }
     return refusal(principal.error());
   }
   const auto endpoint =

@@ -250,7 +250,7 @@ TEST_CASE("origins are `http://host` or `http://host:port`, nothing else") {
   CHECK(parsed->authority() == "models.internal:8443");
   CHECK(Origin::parse("http://a").value().authority() == "a");
   CHECK(Origin::parse("http://[::1]:8080").value().host == "[::1]");
-  for (const char* wrong : {"", "a", "https://a", "http://", "http://a/", "http://a/b",
+  for (const char* wrong : {"", "a", "https://", "https:a", "http://", "http://a/", "http://a/b",
                             "http://a:", "http://a:0", "http://a:65536", "http://a:b", "http://:80",
                             "http://a@b", "http://a?b", "http://[::1", "http://a:80:80"}) {
     CAPTURE(wrong);
