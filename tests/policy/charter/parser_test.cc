@@ -126,8 +126,8 @@ TEST_CASE("what is not enforced yet is refused as unsupported, never ignored") {
   check_refused(
       with("  approve within 1h execute within 10m", "  §grant 500 requests, 2000000 tokens, 8h"),
       "`grant` is unsupported");
-  for (const std::string word : {"break-glass", "freeze", "delegate", "oblige", "notify",
-                                 "acknowledge", "review", "countersigner"})
+  for (const std::string word :
+       {"break-glass", "freeze", "oblige", "notify", "acknowledge", "review", "countersigner"})
     check_refused(and_also("§" + word + " strike\n"), "`" + word + "` is unsupported");
 }
 
