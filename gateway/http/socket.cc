@@ -89,12 +89,12 @@ Socket::Got Socket::read(std::span<char> to) {
     const ssize_t got = ::recv(descriptor_, to.data(), to.size(), 0);
     if (got > 0) {
       const auto bytes = static_cast<std::size_t>(got);
-      return {Status::ok, bytes, bytes < to.size()};
+      return {Status::ok, bytes < to.size(), bytes};
     }
-    if (got == 0) return {Status::end, 0, false};
+    if (got == 0) return {Status::end, false, 0};
     if (errno == EINTR) continue;
     const bool empty = errno == EAGAIN || errno == EWOULDBLOCK;
-    return {empty ? Status::would_block : Status::broken, 0, empty};
+    return {empty ? Status::would_block : Status::broken, empty, 0};
   }
 }
 

@@ -35,10 +35,10 @@ class Socket {
   enum class Status : std::uint8_t { ok, would_block, end, broken };
   struct Got {
     Status status = Status::ok;
-    std::size_t bytes = 0;
     // Nothing more is there until the kernel says so by a new event; for `closed` it says so once,
     // so after that read to the end. Where not set, read again.
     bool emptied = false;
+    std::size_t bytes = 0;
   };
   Got read(std::span<char> to);
 

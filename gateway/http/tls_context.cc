@@ -221,8 +221,7 @@ void TlsSessions::keep(const TlsContext* context, SSL_SESSION* session) {
 }
 
 Result<Digest> certificate_key_digest(std::string_view pem) {
-  TRY(const std::vector<Certificate> certificates,
-      parse_certificates(pem, "the file"));
+  TRY(const std::vector<Certificate> certificates, parse_certificates(pem, "the file"));
   unsigned char* der = nullptr;
   const int bytes = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificates.front().get()), &der);
   if (bytes <= 0) return failed("reading the certificate's public key");

@@ -10,6 +10,7 @@
 #include <climits>
 
 #include "gateway/http/tls_context.h"
+#include "keyturn/limits.h"
 
 namespace keyturn {
 namespace {
@@ -30,8 +31,7 @@ int bio_read(BIO* bio, char* to, int bytes) {
 
 int bio_write(BIO* bio, const char* from, int bytes) {
   BIO_clear_retry_flags(bio);
-  stream_of(bio).append({from, static_cast<std::size_t>(bytes)});
-  return bytes;
+  return stream_of(bio).append({from, static_cast<std::size_t>(bytes)}) ? bytes : -1;
 }
 
 long bio_control(BIO* bio, int command, long, void*) {
@@ -100,6 +100,18 @@ int TlsStream::receive(char* to, int bytes) {
   }
 }
 
+// What TLS says by itself, in answer to what it reads, is bounded: who asks for ever new keys and
+// reads no answer would else fill our memory, beside all limits on bodies and answers [T29].
+bool TlsStream::append(std::string_view ciphertext) {
+  if (!writing_) {
+    if (unsent_->empty()) own_bytes_ = 0;
+    own_bytes_ += ciphertext.size();
+    if (own_bytes_ > tls_own_unsent_bytes_max) return false;
+  }
+  unsent_->append(ciphertext);
+  return true;
+}
+
 Socket::Handshake TlsStream::handshake() {
   if (done_) return Socket::Handshake::done;
   if (broken_) return Socket::Handshake::failed;
@@ -149,7 +161,7 @@ void TlsStream::keep_session(void* session) {
 }
 
 Socket::Got TlsStream::read(std::span<char> to) {
-  if (broken_ || !done_) return {Socket::Status::broken, 0, false};
+  if (broken_ || !done_) return {Socket::Status::broken, false, 0};
   kernel_empty_ = false;
   std::size_t taken = 0;
   while (taken < to.size()) {
@@ -164,11 +176,11 @@ Socket::Got TlsStream::read(std::span<char> to) {
     const bool empty = error == SSL_ERROR_WANT_READ;
     // An end or a failure is met again by the next call, after what came before it was used.
     if (!empty && error != SSL_ERROR_ZERO_RETURN) broken_ = true;
-    if (taken > 0) return {Socket::Status::ok, taken, empty};
-    if (empty) return {Socket::Status::would_block, 0, true};
-    return {broken_ ? Socket::Status::broken : Socket::Status::end, 0, false};
+    if (taken > 0) return {Socket::Status::ok, empty, taken};
+    if (empty) return {Socket::Status::would_block, true, 0};
+    return {broken_ ? Socket::Status::broken : Socket::Status::end, false, 0};
   }
-  return {Socket::Status::ok, taken, false};
+  return {Socket::Status::ok, false, taken};
 }
 
 // Small pieces — a head, a chunk's line — share a record: each record costs a header, a tag, and a
@@ -200,7 +212,9 @@ bool TlsStream::write(std::span<const std::string_view> pieces) {
 bool TlsStream::write_record(std::string_view bytes) {
   ERR_clear_error();
   std::size_t written = 0;
+  writing_ = true;
   broken_ = SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &written) != 1;
+  writing_ = false;
   return !broken_;
 }
 

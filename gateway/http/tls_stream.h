@@ -50,7 +50,7 @@ class TlsStream {
 
   // For OpenSSL's callbacks.
   int receive(char* to, int bytes);
-  void append(std::string_view ciphertext) { unsent_->append(ciphertext); }
+  bool append(std::string_view ciphertext);  // false: too much of it
   bool at_end() const { return received_end_; }
   bool would_block() const { return kernel_empty_; }
   void keep_session(void* session);
@@ -70,6 +70,8 @@ class TlsStream {
   std::string* unsent_ = nullptr;
   bool kernel_empty_ = false;  // the last receive brought all that was there
   bool received_end_ = false;  // the kernel said that no more comes
+  bool writing_ = false;       // what is appended is what we were asked to send
+  std::size_t own_bytes_ = 0;  // appended otherwise, since nothing was unsent
   bool done_ = false;
   bool broken_ = false;
   std::string failure_;

@@ -75,6 +75,7 @@ void UpstreamConnection::shake_hands() {
     case Socket::Handshake::plain_http:
     case Socket::Handshake::failed:
       failure_ = socket_.failure();
+      if (failure_.empty()) failure_ = "the connection broke within the TLS handshake";
       return connect_next();
   }
 }

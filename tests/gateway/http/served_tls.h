@@ -36,7 +36,9 @@ class ServedTls final : Handler {
     thread_.on_loop([&] { server_.reset(); });
   }
 
-  Wire connect() { return Wire::to(server_->port()); }
+  Wire connect(int receive_buffer_bytes = 0) {
+    return Wire::to(server_->port(), receive_buffer_bytes);
+  }
   std::string url(std::string_view path) const {
     return "https://127.0.0.1:" + std::to_string(server_->port()) + std::string(path);
   }

@@ -262,6 +262,11 @@ std::string TlsPeer::protocol() const {
   return std::string(reinterpret_cast<const char*>(chosen), bytes);
 }
 
+bool TlsPeer::ask_for_new_keys() {
+  return SSL_key_update(ssl_, SSL_KEY_UPDATE_REQUESTED) == 1 && SSL_do_handshake(ssl_) == 1 &&
+         flush();
+}
+
 bool TlsPeer::renegotiate() { return SSL_renegotiate(ssl_) == 1 && handshake(); }
 
 }  // namespace keyturn

@@ -79,6 +79,7 @@ class TlsPeer {
   bool resumed() const { return SSL_session_reused(ssl_) == 1; }
   SSL_SESSION* session() const { return SSL_get1_session(ssl_); }
   bool renegotiate();
+  bool ask_for_new_keys();  // of TLS 1.3, without reading any answer
 
  private:
   void open(SSL_CTX* context);

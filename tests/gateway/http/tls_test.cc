@@ -42,7 +42,7 @@ TEST_CASE("TLS 1.1 and earlier are refused, and so are ciphers without authentic
   CHECK(contains(weak.why(), "handshake failure"));
 }
 
-TEST_CASE("[T29] a handshake and a request that come byte by byte are understood") {
+TEST_CASE("a handshake and a request that come byte by byte are understood [T29]") {
   ServedTls served;
   TlsPeer peer(served.connect(), {.piece_bytes = 1});
   REQUIRE_MESSAGE(peer.handshake(), peer.why());
@@ -69,7 +69,7 @@ TEST_CASE("requests that are pipelined inside one record are all answered") {
   for (int i = 0; i < 3; ++i) CHECK(contains(peer.read_message(), "GET /a"));
 }
 
-TEST_CASE("[T29] a handshake that is never finished ends at its deadline") {
+TEST_CASE("a handshake that is never finished ends at its deadline [T29]") {
   ServedTls served({.limits = {.handshake_ms = 100}});
   Wire silent = served.connect();
   CHECK(silent.read_to_end().empty());
@@ -79,6 +79,18 @@ TEST_CASE("[T29] a handshake that is never finished ends at its deadline") {
   Wire noise = served.connect();
   noise.write(std::string(400, '\xff'));
   noise.read_to_end();
+  CHECK(served.handled() == 0);
+}
+
+TEST_CASE("who asks TLS for new keys and reads nothing is cut [T29]") {
+  ServedTls served;
+  TlsPeer peer(served.connect(4096), {});
+  REQUIRE(peer.handshake());
+  // Within a body: nobody waits there for what was said before to be read.
+  REQUIRE(peer.write("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"));
+  bool open = true;
+  for (int i = 0; open && i < 2'000'000; ++i) open = peer.ask_for_new_keys();
+  CHECK_FALSE(open);
   CHECK(served.handled() == 0);
 }
 
@@ -144,7 +156,7 @@ TEST_CASE("a session is continued with a ticket, in both versions, and its clien
   }
 }
 
-TEST_CASE("[T11] a client's key is seen by the handler, whoever issued its certificate and when") {
+TEST_CASE("a client's key is seen by the handler, whoever issued its certificate and when [T11]") {
   ServedTls served({.request_client_certificates = true});
   const TestAuthority elsewhere;
   for (const TestAuthority::Wanted& wanted :

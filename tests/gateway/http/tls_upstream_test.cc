@@ -5,58 +5,31 @@
 #include "gateway/http/client.h"
 #include "gateway/http/upstream.h"
 #include "gateway/world/files.h"
+#include "tests/gateway/http/fetcher.h"
 #include "tests/gateway/http/served_tls.h"
 
 using namespace keyturn;
 
 namespace {
 
-struct Fetched {
-  unsigned status = 0;
-  std::string body;
-  Outcome outcome;
-};
-
+// A Fetcher of https endpoints on ports of 127.0.0.1.
 class SecureFetcher {
  public:
   explicit SecureFetcher(TlsClientFiles files, UpstreamLimits limits = {})
-      : tls_(TlsClient::open(std::move(files)).value()) {
-    thread_.on_loop([&] { upstreams_ = std::make_unique<Upstreams>(thread_.loop(), limits); });
-  }
-  ~SecureFetcher() {
-    thread_.on_loop([&] { upstreams_.reset(); });
-  }
-  UpstreamRequest request(std::uint16_t port, const std::string& host = "127.0.0.1") const {
-    UpstreamRequest request;
-    request.origin = {.host = host, .port = port, .secure = true, .tls = tls_};
-    request.method = Method::post;
-    request.target = "/api";
-    request.body = "{}";
+      : tls_(TlsClient::open(std::move(files)).value()), fetcher_(Origin(), limits) {}
+
+  UpstreamRequest request(std::uint16_t port) const {
+    UpstreamRequest request = fetcher_.request();
+    request.origin = {.host = "127.0.0.1", .port = port, .secure = true, .tls = tls_};
+    request.fields.pop_back();  // a Server refuses the warrant, as from a caller
     return request;
   }
-  Fetched fetch(UpstreamRequest request) {
-    Fetched fetched;
-    std::promise<void> done;
-    thread_.on_loop([&] {
-      upstreams_->fetch(
-          std::move(request),
-          {.on_head = [&](unsigned status, const std::vector<Field>&) { fetched.status = status; },
-           .on_chunk = [&](std::string_view chunk) { fetched.body += chunk; },
-           .on_done =
-               [&](Outcome outcome) {
-                 fetched.outcome = std::move(outcome);
-                 done.set_value();
-               }});
-    });
-    done.get_future().wait();
-    return fetched;
-  }
+  Fetched fetch(UpstreamRequest request) { return fetcher_.fetch(std::move(request)); }
   std::shared_ptr<const TlsClient> tls() const { return tls_; }
 
  private:
   std::shared_ptr<const TlsClient> tls_;
-  LoopThread thread_;
-  std::unique_ptr<Upstreams> upstreams_;
+  Fetcher fetcher_;
 };
 
 TlsClientFiles trusting(const TestAuthority& authority) {
@@ -74,7 +47,7 @@ TEST_CASE("a request goes to an https endpoint, again over the same connection, 
     const Fetched fetched = fetcher.fetch(std::move(request));
     CHECK_MESSAGE(fetched.outcome.sent == Sent::complete, fetched.outcome.message);
     CHECK(fetched.status == 200);
-    CHECK(fetched.body == "POST /api {}");
+    CHECK(fetched.body == "POST /api/v1/tasks {}");
   }
 }
 
@@ -85,7 +58,7 @@ TEST_CASE("large bodies go whole to an https endpoint and back") {
   request.body = std::string(5'000'000, 'x');
   const Fetched fetched = fetcher.fetch(request);
   CHECK(fetched.outcome.sent == Sent::complete);
-  CHECK(fetched.body.size() == request.body.size() + std::string("POST /api ").size());
+  CHECK(fetched.body.size() == request.body.size() + std::string("POST /api/v1/tasks ").size());
 }
 
 TEST_CASE(
@@ -151,7 +124,7 @@ TEST_CASE("an endpoint that speaks no TLS, or never finishes its handshake, is s
   CHECK(contains(fetched.outcome.message, "in time"));
 }
 
-TEST_CASE("[T39] an answer that ends with its connection is whole only after a close_notify") {
+TEST_CASE("an answer that ends with its connection is whole only after a close_notify [T39]") {
   const TestAuthority authority;
   const TlsCertificateFiles files = authority.issue("origin");
   for (const bool honest : {true, false}) {

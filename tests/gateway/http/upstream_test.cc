@@ -5,67 +5,13 @@
 
 #include <cstdio>
 
-#include "tests/gateway/http/harness.h"
+#include "tests/gateway/http/fetcher.h"
 
 using namespace keyturn;
 
 namespace {
 
 const std::string ok = "HTTP/1.1 200 OK\r\nX-A: b\r\nContent-Length: 2\r\n\r\nok";
-
-struct Fetched {
-  unsigned status = 0;
-  std::vector<Field> fields;
-  std::string body;
-  Outcome outcome;
-};
-
-class Fetcher {
- public:
-  explicit Fetcher(std::uint16_t port, UpstreamLimits limits = {}) : port_(port) {
-    thread_.on_loop([&] { upstreams_ = std::make_unique<Upstreams>(thread_.loop(), limits); });
-  }
-  ~Fetcher() {
-    thread_.on_loop([&] { upstreams_.reset(); });
-  }
-  UpstreamRequest request() const {
-    UpstreamRequest request;
-    request.origin = {.host = "127.0.0.1", .port = port_};
-    request.method = Method::post;
-    request.target = "/api/v1/tasks";
-    request.fields = {{"Content-Type", "application/json"}, {"Keyturn-Warrant", "w"}};
-    request.body = "{}";
-    return request;
-  }
-  Fetched fetch(UpstreamRequest request) {
-    Fetched fetched;
-    std::promise<void> done;
-    thread_.on_loop([&] {
-      upstreams_->fetch(std::move(request),
-                        {.on_head =
-                             [&](unsigned status, const std::vector<Field>& fields) {
-                               fetched.status = status;
-                               fetched.fields = fields;
-                             },
-                         .on_chunk = [&](std::string_view chunk) { fetched.body += chunk; },
-                         .on_done =
-                             [&](Outcome outcome) {
-                               fetched.outcome = std::move(outcome);
-                               done.set_value();
-                             }});
-    });
-    done.get_future().wait();
-    return fetched;
-  }
-  LoopThread& thread() { return thread_; }
-  Upstreams& upstreams() { return *upstreams_; }
-  void drop_upstreams() { upstreams_.reset(); }
-
- private:
-  const std::uint16_t port_;
-  LoopThread thread_;
-  std::unique_ptr<Upstreams> upstreams_;
-};
 
 void answer_all(Wire& wire) {
   while (!wire.read_message().empty())

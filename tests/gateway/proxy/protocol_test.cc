@@ -35,7 +35,7 @@ std::string post(const std::string& fields, std::size_t length) {
 
 }  // namespace
 
-TEST_CASE("[T06] upgrades are refused with what is to be done instead, and end the connection") {
+TEST_CASE("upgrades are refused with what is to be done instead, and end the connection [T06]") {
   Gate gate(with_cors, ladder);
   const std::string key = bearer("nowak");
   for (const std::string& fields :
