@@ -16,7 +16,7 @@ namespace {
 using Chosen = std::function<int()>;
 
 void add_official(CLI::App* app, Official& official) {
-  app->add_option("--url", official.url, "the officials' listener, http://host:port")
+  app->add_option("--url", official.url, "the officials' listener, https://host:port")
       ->envname("KEYTURN_OFFICIALS_URL")
       ->required();
   app->add_option("--charter", official.charter, "your own copy of the charter")
@@ -26,6 +26,9 @@ void add_official(CLI::App* app, Official& official) {
   app->add_option("--passphrase-file", official.passphrase_file,
                   "where your key's passphrase stands; asked for otherwise")
       ->envname("KEYTURN_PASSPHRASE_FILE");
+  app->add_option("--ca", official.ca,
+                  "certificate authorities (PEM) to trust instead of the system's")
+      ->envname("KEYTURN_CA");
   app->add_flag("--json", official.json, "print the gateway's JSON");
 }
 
@@ -90,6 +93,15 @@ void add_setup(CLI::App& app, Chosen& chosen) {
   keys_show_command->add_option("file", shown->file, "the key file")->required();
   keys_show_command->callback([shown, &chosen] { chosen = [shown] { return keys_show(*shown); }; });
 
+  auto certificate = std::make_shared<KeysCertificate>();
+  CLI::App* keys_certificate_command = keys->add_subcommand(
+      "certificate", "print the charter's line for the key of a client certificate");
+  keys_certificate_command->add_option("file", certificate->file, "the certificate, PEM")
+      ->required();
+  keys_certificate_command->callback([certificate, &chosen] {
+    chosen = [certificate] { return keys_certificate(*certificate); };
+  });
+
   CLI::App* tokens = app.add_subcommand("tokens", "bearer tokens")->require_subcommand(1);
   auto token = std::make_shared<TokensNew>();
   CLI::App* tokens_new_command =
@@ -98,6 +110,13 @@ void add_setup(CLI::App& app, Chosen& chosen) {
                                  "write the token here (mode 0600) and print only the line");
   tokens_new_command->callback(
       [token, &chosen] { chosen = [token] { return tokens_new(*token); }; });
+}
+
+void add_simulated(CLI::App* command, Simulated& options) {
+  command->add_option("--listen", options.listen, "address:port")->capture_default_str();
+  command->add_option("--certificate", options.certificate,
+                      "speak TLS, with this certificate chain (PEM)");
+  command->add_option("--key", options.key, "its private key (PEM)");
 }
 
 void add_daemons(CLI::App& app, Chosen& chosen) {
@@ -114,13 +133,13 @@ void add_daemons(CLI::App& app, Chosen& chosen) {
       ->required();
   fleet_command->add_option("--endpoint", ships->endpoint, "which endpoint of the charter it is")
       ->capture_default_str();
-  fleet_command->add_option("--listen", ships->listen, "address:port")->capture_default_str();
+  add_simulated(fleet_command, ships->at);
   fleet_command->callback([ships, &chosen] { chosen = [ships] { return fleet(*ships); }; });
 
   auto stand_in = std::make_shared<Model>();
   CLI::App* model_command = app.add_subcommand(
       "model", "run a stand-in model endpoint: the wire format of one, and no model behind it");
-  model_command->add_option("--listen", stand_in->listen, "address:port")->capture_default_str();
+  add_simulated(model_command, stand_in->at);
   model_command->callback(
       [stand_in, &chosen] { chosen = [stand_in] { return model(*stand_in); }; });
 }
@@ -210,8 +229,15 @@ void add_small(CLI::App& app, Chosen& chosen) {
   CLI::App* command =
       app.add_subcommand("call", "send one request as a caller, and wait for its answer");
   command->add_option("method", request->method, "GET, POST, …")->required();
-  command->add_option("url", request->url, "http://host:port/path")->required();
+  command->add_option("url", request->url, "https://host:port/path")->required();
   command->add_option("--token-file", request->token_file, "the bearer token");
+  command
+      ->add_option("--ca", request->ca,
+                   "certificate authorities (PEM) to trust instead of the system's")
+      ->envname("KEYTURN_CA");
+  command->add_option("--certificate", request->certificate,
+                      "a client certificate (PEM) that the charter names");
+  command->add_option("--key", request->key, "its private key (PEM)");
   command->add_option("--body-file", request->body_file, "the body; - for standard input");
   command->add_option("--header", request->headers, "a further field, `name: value`");
   command->add_flag("!--no-follow", request->follow, "print the first answer, even a 303");

@@ -44,6 +44,11 @@ struct KeysShow {
 };
 int keys_show(const KeysShow& options);
 
+struct KeysCertificate {
+  std::string file;
+};
+int keys_certificate(const KeysCertificate& options);
+
 struct TokensNew {
   std::string file;  // empty: to standard output
 };
@@ -54,19 +59,25 @@ struct Serve {
 };
 int serve(const Serve& options);
 
+// What is simulated listens in the clear, or with a certificate.
+struct Simulated {
+  std::string listen, certificate, key;
+};
 struct Fleet {
-  std::string charter, endpoint = "fleet", listen = "127.0.0.1:9301";
+  std::string charter, endpoint = "fleet";
+  Simulated at{"127.0.0.1:9301", {}, {}};
 };
 int fleet(const Fleet& options);
 
 struct Model {
-  std::string listen = "127.0.0.1:9302";
+  Simulated at{"127.0.0.1:9302", {}, {}};
 };
 int model(const Model& options);
 
 // What every official's subcommand needs.
 struct Official {
   std::string url, charter, key, passphrase_file;
+  std::string ca;  // whom an https gateway's certificate must come from; empty: the system's
   bool json = false;
 };
 struct OfficialRead {
@@ -121,6 +132,7 @@ struct Call {
   std::vector<std::string> headers;
   bool follow = true;
   std::uint32_t timeout_seconds = 600;
+  std::string ca, certificate, key;  // https: whom to trust, and what to show
 };
 int call(const Call& options);
 

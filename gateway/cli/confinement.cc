@@ -39,6 +39,19 @@ Result<Confinement> confinement_of(const Config& config, const std::filesystem::
   for (const auto& named : config.credentials) {
     confinement.read.push_back(folder_of(named.second.file));
   }
+  for (const auto& tls : {config.callers_tls, config.officials_tls}) {
+    if (!tls) continue;
+    for (const TlsCertificateFiles& files : tls->certificates) {
+      confinement.read.push_back(folder_of(files.chain));
+      confinement.read.push_back(folder_of(files.key));
+    }
+  }
+  for (const auto& named : config.endpoint_tls) {
+    if (!named.second.ca.empty()) confinement.read.push_back(folder_of(named.second.ca));
+    if (!named.second.certificate) continue;
+    confinement.read.push_back(folder_of(named.second.certificate->chain));
+    confinement.read.push_back(folder_of(named.second.certificate->key));
+  }
   confinement.read_write.push_back(config.data);
   if (!config.high_water.empty()) confinement.read_write.push_back(folder_of(config.high_water));
   if (!config.log.file.empty()) confinement.read_write.push_back(folder_of(config.log.file));

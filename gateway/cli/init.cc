@@ -116,6 +116,10 @@ class Folder {
             "[officials]\nlisten = \"" +
             options_.officials +
             "\"\n\n"
+            "# TLS on a listener; docs/operations.md says more:\n"
+            "# [callers.tls]\n# client_certificates = \"request\"\n"
+            "# [[callers.tls.certificates]]\n# chain = \"gateway.pem\"\n"
+            "# key = \"gateway.key\"\n\n"
             "# The credential that the gateway presents to an endpoint:\n"
             "# [endpoints.models]\n# header = \"authorization\"\n# prefix = \"Bearer \"\n"
             "# credential_file = \"models.credential\"\n",

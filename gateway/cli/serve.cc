@@ -167,9 +167,9 @@ class Gateway {
     }
     care_for_endpoints();
     dispatcher_ = std::make_unique<LoopDispatcher>(*routes_, std::move(sending));
-    holds_ = std::make_unique<Holds>(*sequencer_, *bodies_, *dispatcher_, entropy_, clock_,
-                                     std::move(ticket_key), Holds::Options{config_.response_keep_ms},
-                                     alarm("holds-alarm"));
+    holds_ = std::make_unique<Holds>(
+        *sequencer_, *bodies_, *dispatcher_, entropy_, clock_, std::move(ticket_key),
+        Holds::Options{config_.response_keep_ms}, alarm("holds-alarm"));
     authority_meters_ = std::make_unique<AuthorityMeters>(*holds_, clock_);
     entries_ = std::make_unique<EntryLog>(log_, *authority_meters_);
     metrics_ = std::make_unique<Metrics>(*sequencer_, *authority_meters_, clock_);
@@ -180,12 +180,20 @@ class Gateway {
     CHECK_OK(sequencer_->start(*entries_));
     watch();
     reload_.add([this](const Config& next) { return prepare_settings(next); });
+    reload_.add([this](const Config&) { return reread_certificates(); });
     reload_.add([this](const Config& next) { return log_.prepare(next.log); });
     return listen();
   }
 
   Result<void> listen() {
+    if (config_.callers_tls) {
+      TRY(callers_tls_, TlsServer::open(*config_.callers_tls));
+    }
+    if (config_.officials_tls) {
+      TRY(officials_tls_, TlsServer::open(*config_.officials_tls));
+    }
     Listen callers = config_.callers;
+    callers.tls = callers_tls_;
     callers.shared = threads_.size() > 1;
     for (const auto& thread : threads_) {
       lanes_.push_back(std::make_unique<Lane>(*routes_, *sequencer_, *holds_, clock_, log_));
@@ -193,8 +201,9 @@ class Gateway {
       TRY(lane.callers, Server::create(*thread->loop, callers, lane.front, thread->upstreams));
       callers.port = lane.callers->port();  // the same for all where any free one was asked for
     }
-    TRY(lanes_.front()->officials,
-        Server::create(*threads_.front()->loop, config_.officials, *officials_));
+    Listen officials = config_.officials;
+    officials.tls = officials_tls_;
+    TRY(lanes_.front()->officials, Server::create(*threads_.front()->loop, officials, *officials_));
     if (!config_.metrics) return {};
     TRY(lanes_.front()->metrics,
         Server::create(*threads_.front()->loop, *config_.metrics, *metrics_));
@@ -237,6 +246,19 @@ class Gateway {
       log_.alarm("reload-refused", done.error().message + "; the settings before stay in force");
     }
     notifier_.ready();
+  }
+
+  // The listeners' certificates and keys, for connections that begin afterwards.
+  Result<Reload::Commit> reread_certificates() {
+    std::vector<TlsChange> changes;
+    for (const auto& tls : {callers_tls_, officials_tls_}) {
+      if (tls == nullptr) continue;
+      TRY(TlsChange change, tls->reread());
+      changes.push_back(std::move(change));
+    }
+    return Reload::Commit([changes] {
+      for (const TlsChange& change : changes) change.apply();
+    });
   }
 
   Result<Reload::Commit> prepare_settings(const Config& next) {
@@ -329,6 +351,7 @@ class Gateway {
   SystemEntropy entropy_;
   std::shared_ptr<const Charter> charter_;
   std::unique_ptr<const Routes> routes_;
+  std::shared_ptr<const TlsServer> callers_tls_, officials_tls_;  // null: plain HTTP
   std::unique_ptr<Bodies> bodies_;
   std::unique_ptr<Sequencer> sequencer_;
   std::vector<std::unique_ptr<Thread>> threads_;

@@ -62,6 +62,23 @@ class Section {
 
   bool has(std::string_view key) const { return table_.get(key) != nullptr; }
 
+  // `[[name.key]]`: one table or more.
+  Result<std::vector<Section>> tables(std::string_view key) {
+    asked_.emplace_back(key);
+    const toml::node* node = table_.get(key);
+    const toml::array* array = node != nullptr ? node->as_array() : nullptr;
+    std::vector<Section> sections;
+    if (array != nullptr) {
+      for (const toml::node& one : *array) {
+        if (one.is_table()) sections.emplace_back(*one.as_table(), full(key));
+      }
+    }
+    if (sections.empty() || sections.size() != array->size()) {
+      return Error{Code::invalid, "keyturn.toml: `[[" + full(key) + "]]` is missing, or no table"};
+    }
+    return sections;
+  }
+
   Result<const toml::table*> table(std::string_view key) {
     asked_.emplace_back(key);
     const toml::node* node = table_.get(key);
@@ -90,7 +107,60 @@ class Section {
   std::vector<std::string> asked_;
 };
 
-Result<void> read_listeners(Section& root, Config& config) {
+Result<TlsCertificateFiles> read_certificate(Section& section,
+                                             const std::filesystem::path& folder) {
+  TRY(const std::string chain, section.text("chain", "", true));
+  TRY(const std::string key, section.text("key", "", true));
+  return TlsCertificateFiles{folder / chain, folder / key};
+}
+
+// `[callers.tls]` and `[officials.tls]`. Officials show who they are by what they sign, so only
+// callers are asked for certificates.
+Result<std::optional<TlsServerFiles>> read_listener_tls(Section& listener, const std::string& name,
+                                                        const std::filesystem::path& folder) {
+  TRY(const toml::table* table, listener.table("tls"));
+  if (table == nullptr) return std::optional<TlsServerFiles>();
+  Section section(*table, name + ".tls");
+  TlsServerFiles files;
+  TRY(std::vector<Section> certificates, section.tables("certificates"));
+  for (Section& one : certificates) {
+    TRY(TlsCertificateFiles certificate, read_certificate(one, folder));
+    CHECK_OK(one.finish());
+    files.certificates.push_back(std::move(certificate));
+  }
+  if (name == "callers") {
+    TRY(const std::string mode, section.text("client_certificates", "ignore"));
+    files.request_client_certificates = mode == "request";
+    if (mode != "request" && mode != "ignore") {
+      return Error{Code::invalid,
+                   "keyturn.toml: `callers.tls.client_certificates` must be `request` or `ignore`, "
+                   "got `" +
+                       mode + "`"};
+    }
+  }
+  CHECK_OK(section.finish());
+  return std::optional<TlsServerFiles>(std::move(files));
+}
+
+// `[endpoints.NAME.tls]`: whom the gateway trusts there, and what it shows. That it verifies is no
+// setting.
+Result<void> read_endpoint_tls(Section& endpoint, const std::string& name,
+                               const std::filesystem::path& folder, Config& config) {
+  TRY(const toml::table* table, endpoint.table("tls"));
+  if (table == nullptr) return {};
+  Section section(*table, "endpoints." + name + ".tls");
+  TlsClientFiles files;
+  TRY(const std::string ca, section.text("ca", ""));
+  if (!ca.empty()) files.ca = folder / ca;
+  if (section.has("chain") || section.has("key")) {
+    TRY(files.certificate, read_certificate(section, folder));
+  }
+  CHECK_OK(section.finish());
+  config.endpoint_tls.emplace(name, std::move(files));
+  return {};
+}
+
+Result<void> read_listeners(Section& root, const std::filesystem::path& folder, Config& config) {
   TRY(const toml::table* callers, root.table("callers"));
   TRY(const toml::table* officials, root.table("officials"));
   if (callers == nullptr || officials == nullptr) {
@@ -101,12 +171,15 @@ Result<void> read_listeners(Section& root, Config& config) {
   TRY(config.callers, parse_listen(caller_listen, "keyturn.toml: callers.listen"));
   TRY(const std::int64_t threads, caller_section.number("threads", 1, 1, caller_threads_max));
   config.caller_threads = static_cast<unsigned>(threads);
+  TRY(config.callers_tls, read_listener_tls(caller_section, "callers", folder));
   CHECK_OK(caller_section.finish());
 
   Section official_section(*officials, "officials");
   TRY(const std::string official_listen, official_section.text("listen", "", true));
   TRY(config.officials, parse_listen(official_listen, "keyturn.toml: officials.listen"));
-  TRY(config.officials_origin, official_section.text("origin", "http://" + official_listen));
+  TRY(config.officials_tls, read_listener_tls(official_section, "officials", folder));
+  const std::string scheme = config.officials_tls ? "https://" : "http://";
+  TRY(config.officials_origin, official_section.text("origin", scheme + official_listen));
   return official_section.finish();
 }
 
@@ -201,6 +274,7 @@ Result<void> read_endpoints(Section& root, const std::filesystem::path& folder, 
     TRY(credential.prefix, section.text("prefix", ""));
     TRY(const std::string file, section.text("credential_file", ""));
     TRY(UpstreamConfig upstream, read_upstream(section, name));
+    CHECK_OK(read_endpoint_tls(section, name, folder, config));
     CHECK_OK(section.finish());
     if (!file.empty()) {
       credential.file = folder / file;
@@ -281,7 +355,7 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
   config.journal_key = folder / journal_key;
   config.passphrase_file = folder / passphrase_file;
   if (!high_water.empty()) config.high_water = folder / high_water;
-  CHECK_OK(read_listeners(root, config));
+  CHECK_OK(read_listeners(root, folder, config));
   CHECK_OK(read_metrics(root, config));
   CHECK_OK(read_holding(root, config));
   CHECK_OK(read_endpoints(root, folder, config));

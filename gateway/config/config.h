@@ -50,7 +50,8 @@ struct Config {
   unsigned caller_threads = 1;
   Listen officials;
   std::optional<Listen> metrics;  // nullopt: on the officials' listener
-  std::string officials_origin;   // as officials write it; default http://<address>:<port>
+  std::string officials_origin;   // as officials write it; default http[s]://<address>:<port>
+  std::optional<TlsServerFiles> callers_tls, officials_tls;  // none: plain HTTP
 
   HoldTimes hold_times;
   std::int64_t response_keep_ms = 120'000;  // an answer, for identical requests
@@ -58,6 +59,7 @@ struct Config {
   std::map<std::string, UpstreamCredential> credentials;  // by endpoint
   std::map<std::string, UpstreamConfig> upstreams;        // by endpoint
   LogOptions log;
+  std::map<std::string, TlsClientFiles> endpoint_tls;  // by endpoint
 
   JournalPlace journal_place() const { return {data, high_water}; }
 };

@@ -19,6 +19,12 @@ Result<void> check_reloadable(const Config& running, const Config& next) {
   same(running.caller_threads == next.caller_threads, "callers.threads");
   same(at_same_place(running.officials, next.officials), "officials.listen");
   same(running.officials_origin == next.officials_origin, "officials.origin");
+  // What the files hold is read anew; which files, and whether at all, is not changed.
+  same(running.callers_tls == next.callers_tls, "callers.tls");
+  same(running.officials_tls == next.officials_tls, "officials.tls");
+  same(running.metrics.has_value() == next.metrics.has_value() &&
+           (!running.metrics || at_same_place(*running.metrics, *next.metrics)),
+       "metrics.listen");
   if (changed.empty()) return {};
   return Error{Code::forbidden, "keyturn.toml changes " + changed +
                                     ", which a running gateway cannot: put the old value back, or "

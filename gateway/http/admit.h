@@ -52,6 +52,7 @@ class LineScan {
   std::size_t first_line_bytes_ = 0;
 };
 
+// The target is `*` for OPTIONS only, which asks about the server and not about a path.
 std::optional<Reject> admit_request(const StartLine& line, std::span<const FieldView> fields,
                                     HeadMeaning& meaning);
 

@@ -56,6 +56,7 @@ class RequestReader {
   // the method, the version and keep_alive() are still there.
   void forget_message();
   void set_peer(std::string_view address) { head_.peer_ = std::string(address); }
+  void set_peer_key(std::optional<Digest> key) { head_.peer_key_ = key; }
 
  private:
   enum class Phase : std::uint8_t { head, body, end, rejected };

@@ -34,6 +34,7 @@ class ListeningServer final : public Server, Watcher {
   }
 
   Result<void> open(const Listen& listen) {
+    shared_->tls = listen.tls;
     TRY(const Address address, Address::numeric(listen.address, listen.port));
     TRY(const int listener, listen_on(address, listen.shared));
     listener_.adopt(listener);

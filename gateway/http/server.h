@@ -16,15 +16,17 @@
 #include "gateway/http/front.h"
 #include "gateway/http/limits.h"
 #include "gateway/http/loop.h"
+#include "gateway/http/tls.h"
 #include "gateway/http/upstream.h"
 #include "keyturn/result.h"
 
 namespace keyturn {
 
 struct Listen {
-  std::string address = "127.0.0.1";  // IPv4 or IPv6, numeric
-  std::uint16_t port = 0;             // 0: any free one, see Server::port()
-  bool shared = false;                // several servers, one a loop, listen on it
+  std::string address = "127.0.0.1";     // IPv4 or IPv6, numeric
+  std::uint16_t port = 0;                // 0: any free one, see Server::port()
+  bool shared = false;                   // several servers, one a loop, listen on it
+  std::shared_ptr<const TlsServer> tls;  // null: plain HTTP
 };
 
 class Server {

@@ -7,17 +7,25 @@
 #include "gateway/http/writer.h"
 
 namespace keyturn {
+namespace {
+
+constexpr std::uint16_t http_port = 80;
+constexpr std::uint16_t https_port = 443;
+
+}  // namespace
 
 Result<Origin> Origin::parse(std::string_view url) {
-  constexpr std::string_view scheme = "http://";
   const auto wrong = [&](std::string_view why) {
     return Error{Code::invalid, "the origin `" + std::string(url) + "` " + std::string(why)};
   };
-  if (!url.starts_with(scheme)) return wrong("does not begin with `http://`");
-  std::string_view rest = url.substr(scheme.size());
-  if (rest.empty() || rest.find_first_of("/?#@ ") != std::string_view::npos)
-    return wrong("is not `http://host` or `http://host:port`");
   Origin origin;
+  origin.secure = url.starts_with("https://");
+  if (!origin.secure && !url.starts_with("http://"))
+    return wrong("does not begin with `https://` or `http://`");
+  if (origin.secure) origin.port = https_port;
+  std::string_view rest = url.substr(url.find("//") + 2);
+  if (rest.empty() || rest.find_first_of("/?#@ ") != std::string_view::npos)
+    return wrong("is not `https://host:port` or `http://host:port`");
   const std::size_t bracket = rest.front() == '[' ? rest.find(']') : 0;
   if (bracket == std::string_view::npos) return wrong("has no `]`");
   const std::size_t colon = rest.find(':', bracket);
@@ -33,7 +41,7 @@ Result<Origin> Origin::parse(std::string_view url) {
 }
 
 std::string Origin::authority() const {
-  return port == 80 ? host : host + ":" + std::to_string(port);
+  return port == (secure ? https_port : http_port) ? host : host + ":" + std::to_string(port);
 }
 
 namespace {

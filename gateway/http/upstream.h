@@ -20,18 +20,22 @@
 #include "gateway/http/limits.h"
 #include "gateway/http/loop.h"
 #include "gateway/http/message.h"
+#include "gateway/http/tls.h"
 #include "keyturn/result.h"
 
 namespace keyturn {
 
-// Where a connection goes. Only http:// for now.
+// Where a connection goes, and as whom: connections are shared among equal origins only.
 struct Origin {
   std::string host;  // a name or an address
   std::uint16_t port = 80;
+  bool secure = false;  // https
+  // What is trusted and shown there; where it is missing nothing is sent to a secure origin.
+  std::shared_ptr<const TlsClient> tls;
 
-  // `http://host` or `http://host:port`, with nothing behind it.
+  // `http://host` or `https://host`, perhaps with `:port`, and nothing behind it; without `tls`.
   static Result<Origin> parse(std::string_view url);
-  std::string authority() const;  // the Host field: without the port where it is 80
+  std::string authority() const;  // the Host field: without the port where it is the scheme's own
   friend bool operator==(const Origin&, const Origin&) = default;
   friend auto operator<=>(const Origin&, const Origin&) = default;
 };

@@ -83,12 +83,15 @@ class UpstreamConnection final : Watcher, Timer {
 
  private:
   friend class UpstreamPool;
-  enum class State : std::uint8_t { connecting, idle, busy, closed };
+  enum class State : std::uint8_t { connecting, securing, idle, busy, closed };
 
   void connect_next();
   void on_ready(Ready ready) override;
   void on_timer() override;
   void on_connect_ready();
+  void shake_hands();
+  void on_usable();
+  bool unusable_when_idle();
   void pull();
   bool read_more();
   void deliver(bool last);
@@ -106,6 +109,7 @@ class UpstreamConnection final : Watcher, Timer {
   State state_ = State::connecting;
   std::vector<Address> addresses_;
   std::size_t next_address_ = 0;
+  std::string failure_;  // of the last address that was tried
   bool readable_ = false;
   bool closing_ = false;  // the kernel said that the other side is done: read to the end
   bool paused_ = false;
@@ -136,6 +140,7 @@ struct OriginPool {
   std::size_t opening = 0;  // connections that are being made
   UpstreamLimits limits;    // may change while there are connections
   OriginHealth health;
+  std::shared_ptr<TlsSessions> sessions = TlsClient::make_sessions();
 };
 
 class UpstreamPool {

@@ -24,6 +24,12 @@ std::string_view end_name(Relayed::End end) {
   return "upstream-failed";
 }
 
+// What a browser asks before it lets a page of another site call us. It brings no credential.
+bool is_preflight(const Head& head) {
+  return head.method() == Method::options && head.count("origin") > 0 &&
+         head.count("access-control-request-method") > 0;
+}
+
 }  // namespace
 
 CallerFront::CallerFront(const Routes& routes, GatedHandler& gated, HoldHandler& holds,
@@ -68,9 +74,14 @@ BodyDecision CallerFront::on_body(const Head& head, std::string_view body) {
 HeadDecision CallerFront::decide_head(const Head& head) {
   // None of the gateway's own paths takes a body, and nobody is known yet.
   if (is_own_path(head.path())) return BufferBody{0};
-  if (const auto principal =
-          authenticate(*routes_.charter, head.field("authorization"), head.field("x-api-key"));
+  if (const auto principal = authenticate(*routes_.charter, head.field("authorization"),
+                                          head.field("x-api-key"), head.peer_key());
       !principal.ok()) {
+    if (is_preflight(head)) {
+      return refusal(403, "cors",
+                     "pages of other origins may not call this gateway: it answers no CORS "
+                     "preflight; call it from a server");
+    }
     return refusal(principal.error());
   }
   const auto endpoint =

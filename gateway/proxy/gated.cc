@@ -24,8 +24,8 @@ GatedHandler::GatedHandler(const Routes& routes, Sequencer& sequencer, Holds& ho
 void GatedHandler::handle(std::shared_ptr<Exchange> exchange) {
   const Request& request = exchange->request();
   const Charter& charter = *routes_.charter;
-  const auto principal =
-      authenticate(charter, request.field("authorization"), request.field("x-api-key"));
+  const auto principal = authenticate(charter, request.field("authorization"),
+                                      request.field("x-api-key"), request.peer_key);
   if (!principal.ok()) return exchange->respond(refusal(principal.error()));
 
   RequestView view{request.host, method_name(request.method), request.target, {}, request.body};
@@ -62,10 +62,11 @@ void GatedHandler::handle(std::shared_ptr<Exchange> exchange) {
 std::shared_ptr<HeldCaller> GatedHandler::caller(const std::shared_ptr<Exchange>& exchange) {
   const Request& request = exchange->request();
   if (wants_stream(request)) {
-    return std::make_shared<StreamCaller>(exchange, sequencer_, holds_, routes_.settings().hold_times,
-                                          stream_api_of(request));
+    return std::make_shared<StreamCaller>(exchange, sequencer_, holds_,
+                                          routes_.settings().hold_times, stream_api_of(request));
   }
-  return std::make_shared<LadderCaller>(exchange, sequencer_, holds_, routes_.settings().hold_times, 0);
+  return std::make_shared<LadderCaller>(exchange, sequencer_, holds_, routes_.settings().hold_times,
+                                        0);
 }
 
 // `"stream": true` in the body, as the one JSON reader sees it.

@@ -29,10 +29,13 @@ struct Routes {
                                                       const Config& config);
 };
 
-// Who sends a request, by `Authorization: Bearer` or `x-api-key`; both may be there if they agree.
-// Error unauthenticated, with a sentence that says what is wanted and never repeats the token.
+// Who sends a request: by `Authorization: Bearer` or `x-api-key`, both of which may be there if
+// they agree; or by the key of a client certificate, which must name the same principal where a
+// token is there too. Error unauthenticated, with a sentence that says what is wanted and never
+// repeats the token.
 Result<PrincipalRef> authenticate(const Charter& charter,
                                   std::optional<std::string_view> authorization,
-                                  std::optional<std::string_view> api_key);
+                                  std::optional<std::string_view> api_key,
+                                  const std::optional<Digest>& certificate_key = {});
 
 }  // namespace keyturn

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "gateway/http/tls.h"
 #include "gateway/world/files.h"
 #include "keyturn/limits.h"
 
@@ -21,6 +22,29 @@ Result<std::vector<Field>> injected_fields(const UpstreamCredential& credential)
   return std::vector<Field>{{credential.header, std::move(value)}};
 }
 
+// The origin's TLS, where it is https: its own where keyturn.toml says something of it, else one
+// that trusts the system's authorities, shared by all. Its files are read here, so a reload reads
+// them again.
+Result<void> add_tls(const Endpoint& endpoint, const Config& config,
+                     std::shared_ptr<const TlsClient>& common, Origin& origin) {
+  const auto own = config.endpoint_tls.find(endpoint.name);
+  if (!origin.secure) {
+    if (own == config.endpoint_tls.end()) return {};
+    return Error{Code::invalid, "keyturn.toml: `endpoints." + endpoint.name +
+                                    ".tls`: the charter's origin for it, `" + endpoint.origin +
+                                    "`, is not https"};
+  }
+  if (own != config.endpoint_tls.end()) {
+    TRY(origin.tls, TlsClient::open(own->second));
+    return {};
+  }
+  if (common == nullptr) {
+    TRY(common, TlsClient::open({}));
+  }
+  origin.tls = common;
+  return {};
+}
+
 Result<void> check_names(const Charter& charter, const Config& config) {
   const auto known = [&](const std::string& name) -> Result<void> {
     if (charter.find_endpoint(name)) return {};
@@ -31,6 +55,9 @@ Result<void> check_names(const Charter& charter, const Config& config) {
     CHECK_OK(known(named.first));
   }
   for (const auto& named : config.upstreams) {
+    CHECK_OK(known(named.first));
+  }
+  for (const auto& named : config.endpoint_tls) {
     CHECK_OK(known(named.first));
   }
   return {};
@@ -44,8 +71,10 @@ Result<std::shared_ptr<const Settings>> Settings::create(const Charter& charter,
   auto settings = std::make_shared<Settings>();
   settings->hold_times = config.hold_times;
   settings->access_log = config.log.access;
+  std::shared_ptr<const TlsClient> common;
   for (const Endpoint& endpoint : charter.endpoints) {
-    TRY(const Origin origin, Origin::parse(endpoint.origin));
+    TRY(Origin origin, Origin::parse(endpoint.origin));
+    CHECK_OK(add_tls(endpoint, config, common, origin));
     std::vector<Field> fields;
     if (const auto found = config.credentials.find(endpoint.name);
         found != config.credentials.end()) {

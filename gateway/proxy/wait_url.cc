@@ -27,8 +27,8 @@ HoldHandler::HoldHandler(const Routes& routes, Sequencer& sequencer, Holds& hold
 
 void HoldHandler::handle(std::shared_ptr<Exchange> exchange) {
   const Request& request = exchange->request();
-  const auto principal =
-      authenticate(*routes_.charter, request.field("authorization"), request.field("x-api-key"));
+  const auto principal = authenticate(*routes_.charter, request.field("authorization"),
+                                      request.field("x-api-key"), request.peer_key);
   if (!principal.ok()) return exchange->respond(refusal(principal.error()));
   const std::string name(routes_.charter->principal_name(*principal));
   if (request.path.compare(0, holds_path.size(), holds_path) != 0) {
@@ -37,8 +37,10 @@ void HoldHandler::handle(std::shared_ptr<Exchange> exchange) {
   const std::string ticket = request.path.substr(holds_path.size());
   if (request.method == Method::get) return wait(std::move(exchange), name, ticket);
   if (request.method == Method::del) return cancel(std::move(exchange), name, ticket);
-  exchange->respond(
-      refusal(405, "method", "a held command is waited for with GET, cancelled with DELETE"));
+  Response wrong_method =
+      refusal(405, "method", "a held command is waited for with GET, cancelled with DELETE");
+  wrong_method.fields.push_back({"Allow", "GET, DELETE"});
+  exchange->respond(std::move(wrong_method));
 }
 
 void HoldHandler::wait(std::shared_ptr<Exchange> exchange, const std::string& principal,

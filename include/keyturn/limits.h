@@ -70,6 +70,12 @@ namespace keyturn {
   /* listeners and their connections; tests shorten them */                                        \
   X(head_ms_max, 15000, "a head, from its first byte to its last [T29]")                           \
   X(body_ms_max, 60000, "a buffered body, from head to last byte")                                 \
+  X(tls_handshake_ms_max, 10000, "a TLS handshake, with clients and with endpoints [T29]")         \
+  X(tls_session_seconds_max, 3600, "within which a TLS session may be continued")                  \
+  X(tls_certificates_bytes_max, 1048576, "a PEM file of certificates")                             \
+  X(tls_peer_chain_bytes_max, 32768, "the certificates that the other side of a handshake shows")  \
+  X(tls_own_unsent_bytes_max, 65536, "what TLS has to say itself and the other side does not read") \
+  X(tls_key_bytes_max, 16384, "a PEM file with a private key")                                     \
   X(idle_ms_max, 75000, "between two requests of one connection")                                  \
   X(stall_ms_max, 60000, "an answer or a streamed body that makes no progress")                    \
   X(linger_ms_max, 1000, "after a refusal, for the client to read it")                             \

@@ -60,6 +60,10 @@ std::optional<PrincipalRef> Charter::find_token(const Digest& token) const {
   return lookup(tokens_, token);
 }
 
+std::optional<PrincipalRef> Charter::find_certificate(const Digest& key) const {
+  return lookup(certificates_, key);
+}
+
 std::string_view Charter::principal_name(const PrincipalRef& principal) const {
   if (principal.agent) return agents[principal.agent->value].name;
   return persons[principal.person.value].name;

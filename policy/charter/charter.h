@@ -53,9 +53,10 @@ struct Person {
   std::string name, title;
   InstitutionId institution;
   std::vector<OfficeId> holds;
-  std::vector<PersonId> under;  // personal command edges
-  std::vector<PublicKey> keys;  // INVARIANT: no key belongs to two principals [Q3]
-  std::vector<Digest> tokens;   // SHA-256 of bearer tokens [P2]
+  std::vector<PersonId> under;       // personal command edges
+  std::vector<PublicKey> keys;       // INVARIANT: no key belongs to two principals [Q3]
+  std::vector<Digest> tokens;        // SHA-256 of bearer tokens [P2]
+  std::vector<Digest> certificates;  // SHA-256 of client certificates' public keys [T11]
 };
 
 struct Agent {
@@ -65,6 +66,7 @@ struct Agent {
   std::vector<ClassId> may;  // sorted; an agent initiates no other class [I3]
   std::vector<PublicKey> keys;
   std::vector<Digest> tokens;
+  std::vector<Digest> certificates;
 };
 
 struct Provider {
@@ -88,7 +90,7 @@ struct System {
 
 struct Endpoint {
   std::string name;
-  std::string origin;                // http://host:port, no path
+  std::string origin;                // http[s]://host:port, no path
   std::string host;                  // the Host it answers to; empty: found by matchers [C12]
   std::vector<std::string> headers;  // declared, lower-case, sorted [C7]
 };
@@ -253,6 +255,8 @@ class Charter {
   std::optional<ClassId> find_class(std::string_view name) const;
   std::optional<PrincipalRef> find_principal(std::string_view name) const;  // person or agent
   std::optional<PrincipalRef> find_token(const Digest& token) const;        // [T11]
+  // `key`: SHA-256 over the SubjectPublicKeyInfo of a certificate whose key's possession was shown.
+  std::optional<PrincipalRef> find_certificate(const Digest& key) const;
   std::string_view principal_name(const PrincipalRef& principal) const;
 
   // Weight of systems [first, last): differences of prefix sums, so exact and constant time.
@@ -266,6 +270,7 @@ class Charter {
   std::unordered_map<std::string_view, EndpointId> endpoint_names_;
   std::unordered_map<std::string_view, ClassId> class_names_;
   std::unordered_map<Digest, PrincipalRef> tokens_;
+  std::unordered_map<Digest, PrincipalRef> certificates_;
   std::vector<std::uint64_t> weight_before_;  // size systems + 1
 };
 

@@ -187,6 +187,8 @@ void CharterCompiler::people() {
       person.under.push_back(PersonId{names_.persons.at(above.text)});
     for (const DeclaredKey& key : declared.keys) person.keys.push_back(key.key);
     for (const DeclaredToken& token : declared.tokens) person.tokens.push_back(token.hash);
+    for (const DeclaredCertificate& one : declared.certificates)
+      person.certificates.push_back(one.key_hash);
     charter_.persons.push_back(std::move(person));
   }
 }
@@ -203,6 +205,8 @@ void CharterCompiler::agents() {
     std::sort(agent.may.begin(), agent.may.end());
     for (const DeclaredKey& key : declared.keys) agent.keys.push_back(key.key);
     for (const DeclaredToken& token : declared.tokens) agent.tokens.push_back(token.hash);
+    for (const DeclaredCertificate& one : declared.certificates)
+      agent.certificates.push_back(one.key_hash);
     charter_.agents.push_back(std::move(agent));
   }
 }
@@ -371,12 +375,14 @@ void CharterCompiler::lookups() {
   index(charter_.systems, charter_.system_names_);
   index(charter_.endpoints, charter_.endpoint_names_);
   index(charter_.classes, charter_.class_names_);
+  const auto credentials = [&](const auto& principal, const PrincipalRef& ref) {
+    for (const Digest& token : principal.tokens) charter_.tokens_.emplace(token, ref);
+    for (const Digest& key : principal.certificates) charter_.certificates_.emplace(key, ref);
+  };
   for (std::uint32_t i = 0; i < charter_.persons.size(); ++i)
-    for (const Digest& token : charter_.persons[i].tokens)
-      charter_.tokens_.emplace(token, PrincipalRef{std::nullopt, PersonId{i}});
+    credentials(charter_.persons[i], PrincipalRef{std::nullopt, PersonId{i}});
   for (std::uint32_t i = 0; i < charter_.agents.size(); ++i)
-    for (const Digest& token : charter_.agents[i].tokens)
-      charter_.tokens_.emplace(token, PrincipalRef{AgentId{i}, charter_.agents[i].sponsor});
+    credentials(charter_.agents[i], PrincipalRef{AgentId{i}, charter_.agents[i].sponsor});
 }
 
 }  // namespace keyturn

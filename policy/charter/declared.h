@@ -37,6 +37,11 @@ struct DeclaredToken {
   Place place;
 };
 
+struct DeclaredCertificate {
+  Digest key_hash;
+  Place place;
+};
+
 struct DeclaredSelector {
   SelectorKind kind = SelectorKind::office;
   std::vector<Name> names;
@@ -61,6 +66,7 @@ struct DeclaredPerson {
   std::vector<Name> holds, under;
   std::vector<DeclaredKey> keys;
   std::vector<DeclaredToken> tokens;
+  std::vector<DeclaredCertificate> certificates;
 };
 
 struct DeclaredAgent {
@@ -70,6 +76,7 @@ struct DeclaredAgent {
   std::vector<Name> may;
   std::vector<DeclaredKey> keys;
   std::vector<DeclaredToken> tokens;
+  std::vector<DeclaredCertificate> certificates;
 };
 
 struct DeclaredProvider {

@@ -96,16 +96,14 @@ bool Parser::parse_endpoint() {
 bool Parser::parse_origin(DeclaredEndpoint& out) {
   const Place place = peek().place;
   if (!take_string(out.origin, "the endpoint's origin")) return false;
-  if (out.origin.starts_with("https://"))
+  std::string_view authority;
+  for (const std::string_view scheme : {"https://", "http://"})
+    if (out.origin.starts_with(scheme))
+      authority = std::string_view(out.origin).substr(scheme.size());
+  if (!is_host(authority) || authority.find(':') == std::string_view::npos)
     return fail(place,
-                "`https://` is unsupported: this version does not yet speak TLS to endpoints");
-  const std::string_view authority =
-      std::string_view(out.origin)
-          .substr(std::min<std::size_t>(out.origin.size(), std::string_view("http://").size()));
-  if (!out.origin.starts_with("http://") || !is_host(authority) ||
-      authority.find(':') == std::string_view::npos)
-    return fail(place,
-                "expected an origin as in \"http://127.0.0.1:9301\", without a path, found " +
+                "expected an origin as in \"https://models.internal:8443\" or "
+                "\"http://127.0.0.1:9301\", with a port and without a path, found " +
                     quoted(out.origin));
   return true;
 }

@@ -79,6 +79,8 @@ class Parser {
   bool parse_agent();
   bool parse_key(std::vector<DeclaredKey>& out);
   bool parse_token(std::vector<DeclaredToken>& out);
+  bool parse_certificate(std::vector<DeclaredCertificate>& out);
+  std::optional<Digest> take_hash(std::string_view what, std::string_view made_by);
   // fleet.cc
   bool parse_provider();
   bool parse_pool();

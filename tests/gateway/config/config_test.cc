@@ -167,3 +167,62 @@ TEST_CASE("an address to listen on is a number, a colon and a port") {
     CHECK(names(listen.error().message, "callers.listen"));
   }
 }
+
+TEST_CASE("TLS of the listeners: certificates in their order, and whether clients are asked") {
+  const auto config = parse_config(smallest +
+                                       "[[officials.tls.certificates]]\nchain = \"o.pem\"\n"
+                                       "key = \"/keys/o.key\"\n"
+                                       "[callers.tls]\nclient_certificates = \"request\"\n"
+                                       "[[callers.tls.certificates]]\nchain = \"a.pem\"\n"
+                                       "key = \"a.key\"\n[[callers.tls.certificates]]\n"
+                                       "chain = \"b.pem\"\nkey = \"b.key\"\n",
+                                   "/etc/keyturn");
+  REQUIRE_MESSAGE(config.ok(), (config.ok() ? "" : config.error().message));
+  REQUIRE(config->callers_tls);
+  CHECK(config->callers_tls->request_client_certificates);
+  REQUIRE(config->callers_tls->certificates.size() == 2);
+  CHECK(config->callers_tls->certificates[1].chain == "/etc/keyturn/b.pem");
+  REQUIRE(config->officials_tls);
+  CHECK_FALSE(config->officials_tls->request_client_certificates);
+  CHECK(config->officials_tls->certificates[0].key == "/keys/o.key");
+  CHECK(config->officials_origin == "https://[::1]:9443");
+  CHECK_FALSE(parse_config(smallest, "/etc/keyturn")->callers_tls);
+}
+
+TEST_CASE("TLS to endpoints: whom to trust and what to show; that it verifies is no setting") {
+  const auto config =
+      parse_config(smallest +
+                       "[endpoints.models.tls]\nca = \"ca.pem\"\n[endpoints.fleet]\n"
+                       "credential_file = \"c\"\n[endpoints.fleet.tls]\nchain = \"c.pem\"\n"
+                       "key = \"c.key\"\n",
+                   "/etc/keyturn");
+  REQUIRE_MESSAGE(config.ok(), (config.ok() ? "" : config.error().message));
+  CHECK(config->endpoint_tls.at("models").ca == "/etc/keyturn/ca.pem");
+  CHECK_FALSE(config->endpoint_tls.at("models").certificate);
+  CHECK(config->credentials.count("models") == 0);
+  CHECK(config->endpoint_tls.at("fleet").ca.empty());
+  CHECK(config->endpoint_tls.at("fleet").certificate->key == "/etc/keyturn/c.key");
+  for (const char* line : {"verify = false", "insecure = true", "verify_hostname = false"})
+    CHECK(names(error_of(smallest + "[endpoints.models.tls]\n" + line + "\n"), "is not a setting"));
+}
+
+TEST_CASE("TLS that is only half said is refused") {
+  const std::string tls = "[callers.tls]\n";
+  CHECK(names(error_of(smallest + tls), "`[[callers.tls.certificates]]`"));
+  CHECK(names(error_of(smallest + tls + "certificates = \"a.pem\"\n"), "certificates"));
+  CHECK(names(error_of(smallest + tls + "certificates = []\n"), "certificates"));
+  const std::string one = "[[callers.tls.certificates]]\nchain = \"a\"\n";
+  CHECK(names(error_of(smallest + one), "`callers.tls.certificates.key`"));
+  CHECK(names(error_of(smallest + one + "key = \"k\"\nca = \"c\"\n"), "is not a setting"));
+  CHECK(names(
+      error_of(smallest + tls + "client_certificates = \"require\"\n" + one + "key = \"k\"\n"),
+      "`request` or `ignore`"));
+  // Officials are known by what they sign.
+  CHECK(names(error_of(smallest + "[officials.tls]\nclient_certificates = \"request\"\n"
+                                  "[[officials.tls.certificates]]\nchain = \"a\"\nkey = \"k\"\n"),
+              "`officials.tls.client_certificates` is not a setting"));
+  CHECK(names(error_of(smallest + "[endpoints.models.tls]\nchain = \"c.pem\"\n"),
+              "`endpoints.models.tls.key`"));
+  CHECK(names(error_of(smallest + "[endpoints.models]\nheader = \"x\"\n[endpoints.models.tls]\n"),
+              "credential_file"));
+}
