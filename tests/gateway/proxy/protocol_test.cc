@@ -9,7 +9,7 @@ using namespace keyturn::testing;
 
 namespace {
 
-constexpr Ladder ladder{20'000, 60'000};
+constexpr HoldTimes times{20'000, 60'000};
 
 std::string with_cors(const std::string& request) {
   std::string answer = ok_answer(request.starts_with("HEAD") ? "" : "{\"ok\": true}");
@@ -36,7 +36,7 @@ std::string post(const std::string& fields, std::size_t length) {
 }  // namespace
 
 TEST_CASE("upgrades are refused with what is to be done instead, and end the connection [T06]") {
-  Gate gate(with_cors, ladder);
+  Gate gate(with_cors, times);
   const std::string key = bearer("nowak");
   for (const std::string& fields :
        {std::string("Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"),
@@ -61,7 +61,7 @@ TEST_CASE("upgrades are refused with what is to be done instead, and end the con
 }
 
 TEST_CASE("100 comes after the principal is known and the head accepted, and only then") {
-  Gate gate(with_cors, ladder);
+  Gate gate(with_cors, times);
   const std::string expects = "Expect: 100-continue\r\n";
   const std::string body = R"({"model":"chat-large-3"})";
 
@@ -88,7 +88,7 @@ TEST_CASE("100 comes after the principal is known and the head accepted, and onl
 }
 
 TEST_CASE("HEAD is answered without a body, whoever answers it") {
-  Gate gate(with_cors, ladder);
+  Gate gate(with_cors, times);
   const auto head = [&](const std::string& path, const std::string& fields) {
     Wire wire = Wire::to(gate.port());
     wire.write("HEAD " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + fields + "\r\n");
@@ -103,7 +103,7 @@ TEST_CASE("HEAD is answered without a body, whoever answers it") {
 }
 
 TEST_CASE("OPTIONS is a request like others; of the server as a whole it says its methods") {
-  Gate gate(with_cors, ladder);
+  Gate gate(with_cors, times);
   Wire wire = Wire::to(gate.port());
   wire.write("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n");
   const std::string answer = wire.read_until("\r\n\r\n");
@@ -122,7 +122,7 @@ TEST_CASE("OPTIONS is a request like others; of the server as a whole it says it
 }
 
 TEST_CASE("a browser's preflight is refused with a sentence that says so") {
-  Gate gate(with_cors, ladder);
+  Gate gate(with_cors, times);
   const std::string answer =
       ask(gate,
           "OPTIONS /v1/chat/completions HTTP/1.1\r\nHost: x\r\nOrigin: https://page.example\r\n"
@@ -135,7 +135,7 @@ TEST_CASE("a browser's preflight is refused with a sentence that says so") {
 }
 
 TEST_CASE("an endpoint's CORS fields pass with passes only, and Keyturn-* of its own never") {
-  Gate gate(with_cors, ladder);
+  Gate gate(with_cors, times);
   const HttpResponse passed =
       gate.send(gate.call(Method::get, "/api/v1/entities/uav-001", "nowak"));
   CHECK(field_of(passed, "access-control-allow-origin") == "*");
