@@ -1,5 +1,4 @@
 // `keyturn serve`: the whole gateway, wired on one page.
-#include <pthread.h>
 #include <signal.h>
 
 #include <cstdio>
@@ -12,6 +11,7 @@
 #include "gateway/cli/confinement.h"
 #include "gateway/cli/pulse.h"
 #include "gateway/cli/reload.h"
+#include "gateway/cli/signals.h"
 #include "gateway/cli/support.h"
 #include "gateway/config/config.h"
 #include "gateway/http/server.h"
@@ -19,7 +19,7 @@
 #include "gateway/officials/api.h"
 #include "gateway/proxy/caller_front.h"
 #include "gateway/proxy/dispatch.h"
-#include "gateway/proxy/prober.h"
+#include "gateway/proxy/endpoint_health.h"
 #include "gateway/world/harden.h"
 #include "gateway/world/log.h"
 #include "gateway/world/notify.h"
@@ -77,24 +77,6 @@ Result<std::shared_ptr<const SigningKey>> journal_key(const Config& config,
                                       "` is not the journal key that the charter names [T11]"};
   }
   return std::make_shared<const SigningKey>(std::move(opened.key));
-}
-
-sigset_t awaited_signals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
-  return signals;
-}
-
-// The next of them; 0: `patience` is over, without one.
-int next_signal(std::optional<std::chrono::milliseconds> patience) {
-  const sigset_t signals = awaited_signals();
-  int signal = 0;
-  if (!patience) return sigwait(&signals, &signal) == 0 ? signal : 0;
-  const timespec wait{static_cast<time_t>(patience->count() / 1000),
-                      static_cast<long>(patience->count() % 1000 * 1'000'000)};
-  signal = sigtimedwait(&signals, nullptr, &wait);
-  return signal > 0 ? signal : 0;
 }
 
 class Gateway {
@@ -165,7 +147,7 @@ class Gateway {
       threads_.push_back(std::make_unique<Thread>(std::move(loop)));
       sending.push_back({threads_.back()->loop.get(), &threads_.back()->upstreams});
     }
-    care_for_endpoints();
+    health_ = std::make_unique<EndpointHealth>(sending, routes_->settings(), log_, state_);
     dispatcher_ = std::make_unique<LoopDispatcher>(*routes_, std::move(sending));
     holds_ = std::make_unique<Holds>(
         *sequencer_, *bodies_, *dispatcher_, entropy_, clock_, std::move(ticket_key),
@@ -266,43 +248,10 @@ class Gateway {
     return Reload::Commit([this, settings, options = Holds::Options{next.response_keep_ms}] {
       // The old ones are kept until every thread has begun another round (live.h).
       const auto old = routes_->live->replace(settings);
-      for (const auto& thread : threads_) {
-        thread->loop->post([old, settings, upstreams = &thread->upstreams] {
-          upstreams->limit(settings->upstream_limits);
-        });
-      }
-      threads_.front()->loop->post(
-          [settings, prober = prober_.get()] { prober->use(settings->probes); });
+      for (const auto& thread : threads_) thread->loop->post([old] { (void)old; });
       sequencer_->post([old, options, holds = holds_.get()] { holds->use(options); });
+      health_->use(settings);
     });
-  }
-
-  // What each loop's connections may take, and what is told when an endpoint fails; one loop probes
-  // for all.
-  void care_for_endpoints() {
-    for (const auto& thread : threads_) {
-      thread->upstreams.limit(routes_->settings().upstream_limits);
-      thread->upstreams.on_health([this](const Origin& origin, bool up, std::string_view why) {
-        log_endpoint(origin.authority(), up, why);
-      });
-    }
-    Thread& first = *threads_.front();
-    prober_ = std::make_unique<Prober>(
-        *first.loop, first.upstreams, [this](const Probe& probe, bool up, std::string_view why) {
-          log_endpoint(probe.endpoint, up, why);
-          for (const auto& thread : threads_) {
-            thread->loop->post([upstreams = &thread->upstreams, origin = probe.origin, up] {
-              upstreams->probed(origin, up);
-            });
-          }
-        });
-    prober_->use(routes_->settings().probes);
-  }
-
-  void log_endpoint(const std::string& name, bool up, std::string_view why) {
-    if (up) return log_.info("endpoint-up", why, {{"endpoint", name}});
-    ++state_.endpoint_failures;
-    log_.warn("endpoint-down", why, {{"endpoint", name}});
   }
 
   // Whoever must turn for the gateway to be alive.
@@ -355,7 +304,7 @@ class Gateway {
   std::unique_ptr<Bodies> bodies_;
   std::unique_ptr<Sequencer> sequencer_;
   std::vector<std::unique_ptr<Thread>> threads_;
-  std::unique_ptr<Prober> prober_;  // goes before the connections that it uses
+  std::unique_ptr<EndpointHealth> health_;
   std::unique_ptr<LoopDispatcher> dispatcher_;
   std::unique_ptr<Holds> holds_;
   std::unique_ptr<AuthorityMeters> authority_meters_;
@@ -371,9 +320,7 @@ class Gateway {
 int serve(const Serve& options) {
   const auto config = read_config(options.config);
   if (!config.ok()) return fail(config.error());
-  // Blocked before any thread starts, so that the main thread alone receives them.
-  const sigset_t signals = awaited_signals();
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  block_signals();
   auto gateway = Gateway::create(*config, options.config);
   if (!gateway.ok()) return fail(gateway.error());
   return (*gateway)->run();
