@@ -26,13 +26,14 @@ Holds::Holds(Sequencer& sequencer, Bodies& bodies, Dispatcher& dispatcher, Entro
       clock_(clock),
       ticket_key_(std::move(ticket_key)),
       options_(options),
-      alarm_(std::move(alarm)) {}
+      alarm_(std::move(alarm)),
+      kept_(options.response_bytes_max) {}
 
 Holds::~Holds() { erase_refused(); }
 
 Holds::Count Holds::count() const {
-  return {waiting_on_.size(), by_id_.size(), by_ticket_.size(), due_.size() + forget_.size(),
-          outcomes_.size()};
+  return {waiting_on_.size(),           by_id_.size(),    by_ticket_.size(),
+          due_.size() + forget_.size(), outcomes_.size(), kept_.bytes()};
 }
 
 // --- Coming and leaving --------------------------------------------------------------------------
@@ -85,6 +86,10 @@ void Holds::attach(const Ledger& ledger, Hold& hold, std::shared_ptr<Waiter> wai
     case Hold::State::held:
     case Hold::State::claiming:
       break;
+  }
+  if (dismissing_ && hold.state != Hold::State::proposing) {
+    waiter->dismissed(name_of(hold));
+    return;
   }
   if (hold.waiters.size() >= waiters_per_command_max) {
     waiter->ended(name_of(hold), {429,
@@ -178,6 +183,7 @@ void Holds::proposed(const std::string& id, const Digest& request, const Result<
   hold.expires = ledger_->find(id)->expires;
   const HoldName name = name_of(hold);
   by_ticket_[name.ticket] = id;
+  if (dismissing_) return send_on(hold);
   for (const auto& waiter : hold.waiters) waiter->held(name);
   evaluate(*ledger_, hold, answer->at);
 }
@@ -222,7 +228,7 @@ void Holds::evaluate(const Ledger& ledger, Hold& hold, Time now) {
   }
   // One look is due for each hold, whatever brought us here.
   const Time again =
-      hold.waiters.empty() ? command->expires : try_claim(ledger, hold, *command, now);
+      somebody_waits(hold) ? try_claim(ledger, hold, *command, now) : command->expires;
   due_.set(hold.id, std::min(again, command->expires));
 }
 
@@ -259,6 +265,7 @@ void Holds::claimed(const std::string& id, const Result<Answer>& answer) {
     return;
   }
   hold.claim_refused = true;
+  if (dismissing_) return send_on(hold);
   evaluate(*ledger_, hold, answer->at);
 }
 
@@ -284,6 +291,7 @@ void Holds::end(Hold& hold, Ending ending, std::int64_t keep_ms) {
   hold.state = Hold::State::ended;
   hold.ending = std::move(ending);
   hold.answer.reset();
+  kept_.erase(hold.id);
   due_.erase(hold.id);
   if (keep_ms <= 0) let_go(hold);
   forget_.set(hold.id, now_ms() + std::max(keep_ms, between_steps_ms));
@@ -298,6 +306,7 @@ void Holds::let_go(const Hold& hold) {
 }
 
 void Holds::forget(const std::string& id) {
+  kept_.erase(id);
   const auto found = by_id_.find(id);
   if (found == by_id_.end()) return;
   let_go(found->second);
@@ -305,10 +314,6 @@ void Holds::forget(const std::string& id) {
   due_.erase(id);
   forget_.erase(id);
   by_id_.erase(found);
-}
-
-HoldName Holds::name_of(const Hold& hold) const {
-  return {hold.id, wait_ticket(ticket_key_, hold.id)};
 }
 
 std::int64_t Holds::until_expiry_ms(const Hold& hold) const {

@@ -44,6 +44,8 @@ void Holds::outcome(const intent::Outcome& outcome) {
   switch (outcome.kind) {
     case intent::Outcome::Kind::answered:
       forget_.set(hold.id, now_ms() + options_.response_keep_ms);
+      kept_.add(hold.id, hold.answer->bytes());
+      while (const auto oldest = kept_.surplus()) forget(*oldest);
       return;
     case intent::Outcome::Kind::not_sent:  // the same request may be proposed again
       end(hold, ending_not_sent("the endpoint could not be reached; nothing was sent"), 0);

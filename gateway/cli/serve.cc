@@ -9,6 +9,7 @@
 #include "gateway/authority/sequencer.h"
 #include "gateway/cli/commands.h"
 #include "gateway/cli/confinement.h"
+#include "gateway/cli/drain.h"
 #include "gateway/cli/pulse.h"
 #include "gateway/cli/reload.h"
 #include "gateway/cli/signals.h"
@@ -114,7 +115,15 @@ class Gateway {
     }
     notifier_.stopping();
     log_.info("stopping", "asked to stop; held commands stay held");
-    for (std::size_t i = 0; i < lanes_.size(); ++i) drain(*threads_[i]->loop, *lanes_[i]);
+    sequencer_->retire();
+    std::vector<Drained> lanes;
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+      lanes.push_back(
+          {threads_[i]->loop.get(), lanes_[i]->callers.get(), lanes_[i]->officials.get()});
+    }
+    drain(
+        lanes, drain_deadline, [this] { sequencer_->post([this] { holds_->dismiss(); }); },
+        [this] { return dispatcher_->under_way(); });
     join();
     return 0;
   }
@@ -269,15 +278,6 @@ class Gateway {
     const std::string silent = pulse_.look();
     if (silent.empty()) return notifier_.alive();
     log_.alarm("stalled", silent + " does not turn; the watchdog is not answered");
-  }
-
-  static void drain(Loop& loop, Lane& lane) {
-    loop.post([&loop, &lane] {
-      lane.callers->drain(drain_deadline, [&loop, &lane] {
-        if (lane.officials == nullptr) return loop.stop();
-        lane.officials->drain(drain_deadline, [&loop] { loop.stop(); });
-      });
-    });
   }
 
   void join() {

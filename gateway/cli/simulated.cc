@@ -26,8 +26,9 @@ Result<Listen> listen_of(const Simulated& options) {
 }
 
 int serve_until_signal(const Simulated& options, const char* what, Handler& handler) {
-  const auto listen = listen_of(options);
+  auto listen = listen_of(options);
   if (!listen.ok()) return fail(listen.error());
+  listen->keyturn_fields = KeyturnFields::taken;  // an endpoint of ours, behind a gateway
   auto loop = Loop::create();
   if (!loop.ok()) return fail(loop.error());
   const auto server = Server::create(**loop, *listen, handler);

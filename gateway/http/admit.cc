@@ -229,7 +229,7 @@ std::optional<Reject> admit_connection(std::string_view value, bool http_1_0, Se
 }
 
 std::optional<Reject> admit_field(const FieldView& field, bool http_1_0, Seen& seen,
-                                  HeadMeaning& meaning) {
+                                  HeadMeaning& meaning, KeyturnFields keyturn_fields) {
   if (!all(field.name, in_name))
     return refuse("field-name", "field names are letters, digits and `-`");
   if (!all(field.value, in_value)) return refuse("field-value", "field values are printable ASCII");
@@ -275,6 +275,7 @@ std::optional<Reject> admit_field(const FieldView& field, bool http_1_0, Seen& s
           "`x-http-method-override`, `x-original-url` and their like would change what an "
           "endpoint reads; send the request without");
     case Known::keyturn:
+      if (keyturn_fields == KeyturnFields::taken) return {};
       return refuse("keyturn-field", "`Keyturn-` fields are the gateway's own");
   }
   return refuse("field", "unknown field");
@@ -306,7 +307,7 @@ LineScan::Step LineScan::scan(std::string_view raw) {
 }
 
 std::optional<Reject> admit_request(const StartLine& line, std::span<const FieldView> fields,
-                                    HeadMeaning& meaning) {
+                                    HeadMeaning& meaning, KeyturnFields keyturn_fields) {
   const std::optional<Method> method = method_of(line.method);
   if (!method) return refuse("method", "the methods are GET HEAD POST PUT PATCH DELETE OPTIONS");
   meaning.method = *method;
@@ -324,7 +325,8 @@ std::optional<Reject> admit_request(const StartLine& line, std::span<const Field
     return Reject{431, "too-many-fields", "more fields than request_fields_max"};
   Seen seen;
   for (const FieldView& field : fields)
-    if (auto reject = admit_field(field, line.http_1_0, seen, meaning)) return reject;
+    if (auto reject = admit_field(field, line.http_1_0, seen, meaning, keyturn_fields))
+      return reject;
   if (!seen.host)
     return refuse("host", "a request has exactly one Host, a name with an optional port");
 

@@ -27,6 +27,7 @@ ServerConnection::ServerConnection(std::shared_ptr<ServerShared> shared, std::ui
                                    int descriptor, std::string peer)
     : shared_(std::move(shared)), id_(id), peer_(std::move(peer)), socket_(descriptor) {
   reader_.set_peer(peer_);
+  reader_.set_keyturn_fields(shared_->keyturn_fields);
   if (shared_->front != nullptr) relay_.emplace(*this, *shared_->front, *shared_->pool);
 }
 

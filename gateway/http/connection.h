@@ -38,6 +38,7 @@ struct ServerShared {
   Front* front = nullptr;      // or these two
   UpstreamPool* pool = nullptr;
   std::shared_ptr<const TlsServer> tls;  // null: plain HTTP
+  KeyturnFields keyturn_fields = KeyturnFields::refused;
   bool draining = false;
   std::function<void(ServerConnection&)> on_closed;
   // The connection, if it is still there: for what was put off to a later round.

@@ -120,7 +120,8 @@ Read RequestReader::read_head() {
   if (!tokens_.head(head, line, fields_))
     return refuse(head.starts_with(http_2_preface) ? http_2 : malformed);
   HeadMeaning meaning;
-  if (const auto reject = admit_request(line, fields_, meaning)) return refuse(*reject);
+  if (const auto reject = admit_request(line, fields_, meaning, keyturn_fields_))
+    return refuse(*reject);
 
   head_.method_ = meaning.method;
   head_.framing_ = meaning.framing;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "gateway/proxy/async.h"
 #include "gateway/proxy/ladder.h"
 #include "gateway/proxy/refusal.h"
 #include "gateway/proxy/stream.h"
@@ -61,12 +62,17 @@ void GatedHandler::handle(std::shared_ptr<Exchange> exchange) {
 // How this caller waits.
 std::shared_ptr<HeldCaller> GatedHandler::caller(const std::shared_ptr<Exchange>& exchange) {
   const Request& request = exchange->request();
+  const Preferences preferences = preferences_of(request);
+  if (preferences.respond_async) {
+    return std::make_shared<AsyncCaller>(exchange, sequencer_, holds_,
+                                         routes_.settings().hold_times, preferences);
+  }
   if (wants_stream(request)) {
     return std::make_shared<StreamCaller>(exchange, sequencer_, holds_,
                                           routes_.settings().hold_times, stream_api_of(request));
   }
   return std::make_shared<LadderCaller>(exchange, sequencer_, holds_, routes_.settings().hold_times,
-                                        0);
+                                        0, preferences);
 }
 
 // `"stream": true` in the body, as the one JSON reader sees it.

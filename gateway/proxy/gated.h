@@ -1,6 +1,7 @@
 // Gated requests on their way in: read and classified once more from their own copy, and handed to
-// the holds, with a HeldCaller that waits in the form that the request asks for: an event stream
-// (stream.h), else the 303 ladder (ladder.h). Thread rule: one of each a loop.
+// the holds, with a HeldCaller that waits in the form that the request asks for: not at all
+// (async.h), in an event stream (stream.h), else on the 303 ladder (ladder.h). Thread rule: one of
+// each a loop.
 #pragma once
 
 #include <memory>

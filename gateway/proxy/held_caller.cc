@@ -45,6 +45,24 @@ void HeldCaller::answered(const HoldName& name, std::shared_ptr<SharedAnswer> an
   });
 }
 
+void HeldCaller::dismissed(const HoldName& name) {
+  on_loop([name](HeldCaller& self) {
+    self.name_ = name;
+    self.on_dismissed();
+  });
+}
+
+void HeldCaller::ask_status(std::function<void(const HoldStatus&)> then) {
+  const auto self = shared_from_this();
+  sequencer_.inspect(
+      [self, then, id = name_.id](const Ledger& ledger, const Journal&, Time now) {
+        self->holds_.leave(self.get());
+        self->on_loop(
+            [then, status = self->holds_.status(ledger, id, now)](HeldCaller&) { then(status); });
+      },
+      [self, name = name_] { self->ended(name, ending_unavailable()); });
+}
+
 std::string HeldCaller::wait_url(std::int64_t step) const {
   return std::string(holds_path) + name_.ticket + "?n=" + std::to_string(step);
 }

@@ -29,6 +29,7 @@ class HeldCaller : public Waiter, public std::enable_shared_from_this<HeldCaller
   void held(const HoldName& name) final;
   void ended(const HoldName& name, const Ending& ending) final;
   void answered(const HoldName& name, std::shared_ptr<SharedAnswer> answer) final;
+  void dismissed(const HoldName& name) final;
 
  protected:
   HeldCaller(std::shared_ptr<Exchange> exchange, Sequencer& sequencer, Holds& holds,
@@ -40,6 +41,7 @@ class HeldCaller : public Waiter, public std::enable_shared_from_this<HeldCaller
   virtual void on_ended(const Ending& ending) = 0;
   virtual void on_answered(std::shared_ptr<SharedAnswer> answer) = 0;
   virtual void on_timer() = 0;
+  virtual void on_dismissed() = 0;
 
   Exchange& its_exchange() const { return *exchange_; }
   const HoldTimes& times() const { return times_; }
@@ -53,6 +55,8 @@ class HeldCaller : public Waiter, public std::enable_shared_from_this<HeldCaller
   // The last word of this exchange.
   void finish(Response response);
   void finish_stream(std::string_view last_event);
+  // Waits no more, and has `then` called with how the command stands.
+  void ask_status(std::function<void(const HoldStatus&)> then);
   // Also while the journal is closed: what is claimed afterwards has somebody who waits for it.
   void leave();
 

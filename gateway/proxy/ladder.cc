@@ -19,12 +19,13 @@ std::int64_t ladder_ms_of(const Request& request, const HoldTimes& times) {
 }  // namespace
 
 LadderCaller::LadderCaller(std::shared_ptr<Exchange> exchange, Sequencer& sequencer, Holds& holds,
-                           HoldTimes times, std::int64_t step)
+                           HoldTimes times, std::int64_t step, Preferences preferences)
     : HeldCaller(exchange, sequencer, holds, times),
       step_(step),
-      ladder_ms_(ladder_ms_of(exchange->request(), times)) {}
+      ladder_ms_(ladder_ms_of(exchange->request(), times)),
+      wait_ms_(preferences.wait_ms(times.step_ms)) {}
 
-void LadderCaller::on_start() { arm(times().step_ms); }
+void LadderCaller::on_start() { arm(wait_ms_.value_or(times().step_ms)); }
 
 void LadderCaller::on_ended(const Ending& ending) { finish(refusal(ending, name().id)); }
 
@@ -40,14 +41,30 @@ bool LadderCaller::may_go_on() const {
          (next + 1) * times().step_ms <= ladder_ms_;
 }
 
+// A preferred wait may be over before the command is in the journal: a moment more, then.
 void LadderCaller::on_timer() {
+  waited_ = true;
+  if (!wait_ms_ || !name().ticket.empty()) go_on();
+}
+
+void LadderCaller::on_held() {
+  if (waited_) go_on();
+}
+
+void LadderCaller::go_on() {
   leave();
-  if (!may_go_on()) return finish(refusal(ending_pending(), name().id));
   Response response;
-  response.status = 303;
-  response.fields = {{"Location", wait_url(step_ + 1)},
-                     {"Cache-Control", "no-store"},
-                     {"Keyturn-Command", name().id}};
+  if (may_go_on()) {
+    response.status = 303;
+    response.fields = {{"Location", wait_url(step_ + 1)},
+                       {"Cache-Control", "no-store"},
+                       {"Keyturn-Command", name().id}};
+  } else {
+    response = refusal(ending_pending(), name().id);
+  }
+  if (wait_ms_) {
+    response.fields.push_back({"Preference-Applied", "wait=" + std::to_string(*wait_ms_ / 1000)});
+  }
   finish(std::move(response));
 }
 

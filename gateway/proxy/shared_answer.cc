@@ -65,6 +65,11 @@ SharedAnswer::View SharedAnswer::look(std::uint64_t offset, std::uint64_t most,
   return view;
 }
 
+std::uint64_t SharedAnswer::bytes() const {
+  std::lock_guard lock(mutex_);
+  return bytes_.size();
+}
+
 void SharedAnswer::wake_all() {
   std::vector<std::function<void()>> watchers;
   {

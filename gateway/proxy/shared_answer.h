@@ -36,6 +36,7 @@ class SharedAnswer {
     bool cut = false;
     Outcome outcome;
   };
+  std::uint64_t bytes() const;  // that are kept so far
   View look(std::uint64_t offset, std::uint64_t most, bool want_fields) const;
 
  private:

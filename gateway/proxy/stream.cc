@@ -14,9 +14,9 @@ void StreamCaller::on_held() {
   if (std::exchange(begun_, true)) return;
   // nginx, and others by its example, would keep small events back without the second field.
   its_exchange().begin(200, {{"Content-Type", "text/event-stream"},
-                         {"X-Accel-Buffering", "no"},
-                         {"Cache-Control", "no-store"},
-                         {"Keyturn-Command", name().id}});
+                             {"X-Accel-Buffering", "no"},
+                             {"Cache-Control", "no-store"},
+                             {"Keyturn-Command", name().id}});
   on_timer();
 }
 
@@ -34,8 +34,7 @@ void StreamCaller::on_answered(std::shared_ptr<SharedAnswer> answer) {
 
 // Until the endpoint's first byte. A client that left is found by it too.
 void StreamCaller::on_timer() {
-  its_exchange().write(keepalive(api_));
-  arm(times().keepalive_ms);
+  if (its_exchange().write(keepalive(api_))) arm(times().keepalive_ms);
 }
 
 }  // namespace keyturn

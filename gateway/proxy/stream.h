@@ -23,6 +23,7 @@ class StreamCaller final : public HeldCaller {
   void on_ended(const Ending& ending) override;
   void on_answered(std::shared_ptr<SharedAnswer> answer) override;
   void on_timer() override;
+  void on_dismissed() override { on_ended(ending_pending()); }
 
   const StreamApi api_;
   bool begun_ = false;

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <utility>
 
+#include "gateway/proxy/async.h"
 #include "gateway/proxy/ladder.h"
 #include "gateway/proxy/refusal.h"
 #include "keyturn/limits.h"
@@ -35,22 +36,33 @@ void HoldHandler::handle(std::shared_ptr<Exchange> exchange) {
     return exchange->respond(refusal(403, "unmatched", "no such path"));
   }
   const std::string ticket = request.path.substr(holds_path.size());
-  if (request.method == Method::get) return wait(std::move(exchange), name, ticket);
+  if (request.method == Method::get || request.method == Method::head) {
+    return wait(std::move(exchange), name, ticket);
+  }
   if (request.method == Method::del) return cancel(std::move(exchange), name, ticket);
-  Response wrong_method =
+  Response refused =
       refusal(405, "method", "a held command is waited for with GET, cancelled with DELETE");
-  wrong_method.fields.push_back({"Allow", "GET, DELETE"});
-  exchange->respond(std::move(wrong_method));
+  refused.fields.push_back({"Allow", "GET, HEAD, DELETE"});
+  exchange->respond(std::move(refused));
 }
 
 void HoldHandler::wait(std::shared_ptr<Exchange> exchange, const std::string& principal,
                        const std::string& ticket) {
-  const std::int64_t step = step_of(exchange->request().query);
+  const Request& request = exchange->request();
+  const Preferences preferences = preferences_of(request);
+  const bool asks = request.query == "wait=0" || request.method == Method::head;
+  const std::int64_t step = asks ? 0 : step_of(request.query);
   if (step < 0) {
     return exchange->respond(refusal(400, "invalid", "the wait URL must be used as it was given"));
   }
-  auto waiter = std::make_shared<LadderCaller>(exchange, sequencer_, holds_,
-                                               routes_.settings().hold_times, step);
+  const HoldTimes times = routes_.settings().hold_times;
+  std::shared_ptr<HeldCaller> waiter;
+  if (asks || preferences.respond_async) {
+    waiter = std::make_shared<AsyncCaller>(exchange, sequencer_, holds_, times,
+                                           asks ? Preferences{} : preferences);
+  } else {
+    waiter = std::make_shared<LadderCaller>(exchange, sequencer_, holds_, times, step, preferences);
+  }
   waiter->start();
   sequencer_.inspect(
       [this, principal, ticket, waiter](const Ledger& ledger, const Journal&, Time now) {

@@ -12,7 +12,8 @@ namespace keyturn {
 
 // The gateway's own paths, under /keyturn/ [C12]:
 //   GET    /keyturn/v1/holds/<ticket>?n=<step>   waits on
-//   DELETE /keyturn/v1/holds/<ticket>            cancels the command, before its claim
+//   GET    /keyturn/v1/holds/<ticket>?wait=0     asks how it stands, and so does HEAD with any
+//   query DELETE /keyturn/v1/holds/<ticket>            cancels the command, before its claim
 class HoldHandler : public Handler {
  public:
   HoldHandler(const Routes& routes, Sequencer& sequencer, Holds& holds);

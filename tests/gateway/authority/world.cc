@@ -141,9 +141,10 @@ FakeEndpoint::Flight FakeEndpoint::newest(const std::string& command) const {
   return *found;
 }
 
-void FakeEndpoint::answer(const std::string& command, unsigned status) {
+void FakeEndpoint::answer(const std::string& command, unsigned status, std::string_view body) {
   const Flight one = newest(command);
   one.answer->head(status, {});
+  (void)one.answer->chunk(body);
   one.answer->done({Sent::complete, ""});
   one.done(intent::Outcome{intent::Outcome::Kind::answered, command, status});
 }
@@ -172,6 +173,12 @@ void Caller::answered(const HoldName& name, std::shared_ptr<SharedAnswer> answer
   if (answer != nullptr) ++answers_;
 }
 
+void Caller::dismissed(const HoldName& name) {
+  std::lock_guard lock(mutex_);
+  name_ = name;
+  ++dismissals_;
+}
+
 std::string Caller::id() const {
   std::lock_guard lock(mutex_);
   return name_.id;
@@ -185,6 +192,7 @@ std::string Caller::ticket() const {
 std::string Caller::told() const {
   std::lock_guard lock(mutex_);
   if (answers_ > 0) return "answered";
+  if (dismissals_ > 0) return "dismissed";
   return endings_.empty() ? "" : endings_.front().code;
 }
 
@@ -196,7 +204,7 @@ Ending Caller::ending() const {
 
 int Caller::last_words() const {
   std::lock_guard lock(mutex_);
-  return answers_ + static_cast<int>(endings_.size());
+  return answers_ + dismissals_ + static_cast<int>(endings_.size());
 }
 
 // --- The world -----------------------------------------------------------------------------------
@@ -231,7 +239,7 @@ Result<void> World::start() {
   sequencer_ = std::make_unique<Sequencer>(clock, entropy_, opener(), alarm);
   Dispatcher& sends = dispatcher_ != nullptr ? *dispatcher_ : endpoint;
   holds_ = std::make_unique<Holds>(*sequencer_, *bodies_, sends, entropy_, clock,
-                                   SecretBytes(std::string(32, 't')), Holds::Options{}, alarm);
+                                   SecretBytes(std::string(32, 't')), options, alarm);
   meters_ = std::make_unique<AuthorityMeters>(*holds_, clock);
   return sequencer_->start(*meters_);
 }
