@@ -96,6 +96,13 @@ struct Man {
 };
 int man(const CommandModel& root, const Man& options);
 
+// Copies a journal, running or not, and looks at what was copied.
+struct JournalBackup {
+  JournalRead read;
+  std::string to;
+};
+int journal_backup(const JournalBackup& options);
+
 struct Limits {
   bool json = false;
 };

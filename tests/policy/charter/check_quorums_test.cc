@@ -12,7 +12,7 @@ constexpr std::string_view helpful_need =
 std::string strike(std::string_view need) { return with(strike_need, need); }
 std::string helpful(std::string_view need) { return with(helpful_need, need); }
 
-TEST_CASE("every class has one rule, and every rule a class") {
+TEST_CASE("T23 every class has one rule, and every rule a class") {
   check_refused(and_also("class §other at models { match POST /v2/x directs nothing }\n"),
                 "class `other` has no rule");
   check_refused(

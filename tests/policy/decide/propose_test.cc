@@ -307,7 +307,7 @@ TEST_CASE("a limit of others that leases fill already excludes a proposal [S1]")
   CHECK(is_refused(at.decide_and_record(at.strike("alvarez", {"uav-001"})), "share-limit"));
 }
 
-TEST_CASE("one initiator holds a bounded number of commands, his agents' included") {
+TEST_CASE("T36 one initiator holds a bounded number of commands, his agents' included") {
   Deployment at(defence);
   for (std::uint64_t i = 0; i < pending_per_initiator_max; ++i)
     at.held(at.strike(i % 2 == 0 ? "alvarez" : "planner-7", {"uav-001"}));

@@ -89,7 +89,7 @@ TEST_CASE("T04: a target that another server might read otherwise matches nothin
 }
 
 TEST_CASE(
-    "[C3] one matcher that cannot be evaluated refuses, whatever else matched, in any order") {
+    "T22 [C3] one matcher that cannot be evaluated refuses, whatever else matched, in any order") {
   const std::string_view first = R"(class alpha at models {
   match POST /v1/run body /model in ["m"]
   directs nothing
