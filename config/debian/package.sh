@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds build/keyturn_VERSION_ARCHITECTURE.deb out of what `cmake --install` lays out:
-# config/debian/package.sh BUILD, a folder in which keyturn was built. `./dev package` calls it.
+# config/debian/package.sh BUILD [FOLDER], BUILD being one in which keyturn was built, and FOLDER where
+# the package goes, if not to build/. `./dev package` calls it.
 # The same sources give the same bytes: times are those of the last commit.
 set -euo pipefail
 export LC_ALL=C
@@ -10,7 +11,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 build=${1:?a build folder}
 architecture=$(dpkg --print-architecture)
 version=$("$build/keyturn" --version | cut -d ' ' -f 2)
-deb=$root/build/keyturn_${version}_$architecture.deb
+deb=${2:-$root/build}/keyturn_${version}_$architecture.deb
 : "${SOURCE_DATE_EPOCH:=$(git -C "$root" log -1 --format=%ct 2>/dev/null || stat -c %Y "$root/CMakeLists.txt")}"
 export SOURCE_DATE_EPOCH
 
@@ -64,5 +65,6 @@ for script in postinst prerm postrm; do
 done
 (cd "$tree" && find usr -type f -print0 | sort -z | xargs -0 md5sum) >"$tree/DEBIAN/md5sums"
 find "$tree" -newermt "@$SOURCE_DATE_EPOCH" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
-dpkg-deb --root-owner-group -Zxz --build "$tree" "$deb" >/dev/null
+# No threads: their number would be in the bytes.
+dpkg-deb --threads-max=1 --root-owner-group -Zxz --build "$tree" "$deb" >/dev/null
 echo "$deb"
