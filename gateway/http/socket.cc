@@ -64,7 +64,9 @@ Socket::Handshake Socket::handshake() {
   return state;
 }
 
-std::string_view Socket::failure() const { return tls_ != nullptr ? tls_->failure() : ""; }
+std::string_view Socket::failure() const {
+  return tls_ != nullptr ? std::string_view(tls_->failure()) : std::string_view();
+}
 bool Socket::resumed() const { return tls_ != nullptr && tls_->resumed(); }
 std::optional<Digest> Socket::peer_key() const {
   return tls_ != nullptr ? tls_->peer_key() : std::nullopt;

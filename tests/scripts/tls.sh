@@ -63,18 +63,19 @@ END
 url=https://127.0.0.1:$callers
 export KEYTURN_OFFICIALS_URL=https://127.0.0.1:$officials KEYTURN_CA=$tls/ca.pem
 
+chat=$work/chat
+printf '{"model":"chat-large-3","messages":[{"role":"user","content":"hello"}]}' >"$chat"
+ask_model() { "$KEYTURN" call POST "https://127.0.0.1:$model/v1/chat/completions" --body-file "$chat" --timeout 10 2>&1; }
 start_model() {
   start model "$KEYTURN" model --listen "127.0.0.1:$model" --certificate "$tls/model.pem" --key "$tls/model.key"
-  wait_for "the model" "$KEYTURN" call GET "https://127.0.0.1:$model/v1/models"
 }
 start fleet "$KEYTURN" fleet --charter "$KEYTURN_CHARTER" --listen "127.0.0.1:$fleet"
 wait_for "the fleet" "$KEYTURN" call GET "$fleet_url/api/v1/entities"
 start_model
+wait_for "the model" ask_model
 start_gateway
 
 # A pass, by token and by certificate, over TLS to the gateway and from it to the model.
-chat=$work/chat
-printf '{"model":"chat-large-3","messages":[{"role":"user","content":"hello"}]}' >"$chat"
 answers 200 'chat-large-3' "a pass over TLS" caller planner-7 POST /v1/chat/completions "$chat"
 shown=(--certificate "$tls/planner.pem" --key "$tls/planner.key")
 by_certificate() { "$KEYTURN" call POST "$url/v1/chat/completions" --body-file "$chat" --timeout 30 "$@"; }
@@ -94,7 +95,7 @@ strike "$work/strike" "grid 1" uav-003
 waiter=$!
 id=$(wait_for_held) || exit 1
 has "$(official haddad show "$id")" 'through planner-7' "who sent the strike"
-approve_all "$id" haddad ito rossi
+approve_all "$id" brandt haddad rossi
 wait "$waiter" || die "the strike: $(cat "$work/answer")"
 [[ $(fleet_requests) == 1 ]] || die "the fleet got $(fleet_requests) requests"
 
@@ -135,8 +136,8 @@ answers 200 'chat-large-3' "a pass after a failed reload" caller planner-7 POST 
 # An endpoint whose certificate does not hold is sent nothing, and says so.
 stop model
 issue model model DNS:other.example
-start model "$KEYTURN" model --listen "127.0.0.1:$model" --certificate "$tls/model.pem" --key "$tls/model.key"
-misnamed() { "$KEYTURN" call GET "https://127.0.0.1:$model/v1/models" 2>&1 | grep -q mismatch; }
+start_model
+misnamed() { [[ $(ask_model) == *mismatch* ]]; }
 wait_for "the misnamed model" misnamed
 answers 502 'certificate does not hold' "an endpoint under another name" caller planner-7 POST /v1/chat/completions "$chat"
 
