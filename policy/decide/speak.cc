@@ -1,9 +1,11 @@
-// An official's word on one command: approval or veto [Q3 Q4 Q5 Q7 W2 W11].
+// A word on one command: approval, veto, withdrawal, cancellation [Q3 Q4 Q5 Q7 A6 W2 W11]; a recall
+// is in recall.cc.
 #include <algorithm>
 
 #include "keyturn/limits.h"
 #include "policy/decide/common.h"
 #include "policy/decide/intents.h"
+#include "policy/decide/signed.h"
 #include "policy/quorum/quorum.h"
 
 namespace keyturn {
@@ -17,37 +19,6 @@ std::string_view id_of(std::string_view command_text) {
   std::string_view line = command_text.substr(first + 1);
   line = line.substr(0, line.find('\n'));
   return line.starts_with(key) ? line.substr(key.size()) : std::string_view();
-}
-
-// Is it signed for this command, here, by somebody of the roster, with his key of today [Q4]?
-void check_signer(const Charter& charter, const VerifiedWord& verified,
-                  std::vector<Reason>& reasons) {
-  const Word& word = verified.word();
-  if (word.deployment != charter.name)
-    reasons.push_back({"deployment", "the word is for deployment " + shown(word.deployment) +
-                                         ", this is " + shown(charter.name)});
-  const std::optional<PersonId> person = charter.find_person(word.person);
-  if (!person) {
-    reasons.push_back({"unknown-person", shown(word.person) + " is not on the roster"});
-    return;
-  }
-  if (!key_on_roster(charter, *person, verified.key()))
-    reasons.push_back({"key", "the key is not one that the roster gives its signer [Q4]"});
-  if (charter.institution(charter.person(*person).institution).name != word.institution)
-    reasons.push_back(
-        {"institution", shown(word.person) + " is not of " + shown(word.institution)});
-}
-
-void check_times(const Word& word, Time at, std::vector<Reason>& reasons) {
-  const Duration skew{static_cast<std::int64_t>(statement_skew_seconds_max)};
-  if (word.signed_at > at + skew)
-    reasons.push_back({"signed-at", "the word was signed at " + word.signed_at.to_string() +
-                                        ", it is " + at.to_string() + " [W11]"});
-  if (word.not_after < at)
-    reasons.push_back({"not-after", "the word was valid until " + word.not_after.to_string() +
-                                        ", it is " + at.to_string() + " [W11]"});
-  if (word.not_after < word.signed_at)
-    reasons.push_back({"not-after", "the word ends before it was signed [W11]"});
 }
 
 // Refused where it can never count, whichever class is looked at [Q7].
@@ -81,12 +52,6 @@ std::vector<Reason> notes_of(const Charter& charter, const Command& command, Per
   return notes;
 }
 
-const RecordedWord* word_of(const std::vector<RecordedWord>& words, PersonId person) {
-  const auto found = std::find_if(words.begin(), words.end(),
-                                  [&](const RecordedWord& one) { return one.person == person; });
-  return found == words.end() ? nullptr : &*found;
-}
-
 Decision approve(const Charter& charter, const Command& command, PersonId person,
                  std::vector<Reason> reasons, Time at) {
   // `approve within` ends; what is said later would also find the later windows cut short [Q4].
@@ -94,6 +59,11 @@ Decision approve(const Charter& charter, const Command& command, PersonId person
   if (at > until)
     reasons.push_back(
         {"approve-window", "approvals were taken until " + until.to_string() + " [Q4]"});
+  // INVARIANT: nobody approves a command from which he withdrew, not even by an approval signed
+  // before; whoever kept it could submit it again [Q5].
+  if (word_of(command.withdrawals, person) != nullptr)
+    reasons.push_back(
+        {"withdrawn", "the approver withdrew from this command, and a withdrawal is final [Q5]"});
   check_can_count(charter, command, person, reasons);
   if (!reasons.empty()) return refused(std::move(reasons));
   // One approval a person, however many keys [Q3]; a new one may take the place of one that ended.
@@ -119,28 +89,63 @@ Decision veto(const Charter& charter, const Command& command, PersonId person,
                                enough_vetoes(charter, command.classes, vetoers)});
 }
 
+// Final for this person and command. Before he approved it is admitted from whoever could approve:
+// so he makes sure that nothing that was signed in his name will count [Q5].
+Decision withdraw(const Charter& charter, const Command& command, PersonId person,
+                  std::vector<Reason> reasons) {
+  const bool approved = word_of(command.approvals, person) != nullptr;
+  if (!approved) check_can_count(charter, command, person, reasons);
+  if (!reasons.empty()) return refused(std::move(reasons));
+  if (word_of(command.withdrawals, person) != nullptr) return unchanged();
+  return granted(event::Withdrawn{command.id, charter.person(person).name, approved});
+}
+
+// By the responsible person's own key; agents cancel with their token (cancel.cc) [A6].
+Decision cancel(const Command& command, PersonId person, std::vector<Reason> reasons, Time at) {
+  if (person != command.principal.person)
+    reasons.push_back({"not-initiator", "only the initiator cancels a command [A6]"});
+  if (reasons.empty() && command.state == Command::State::cancelled) return unchanged();
+  if (const auto reason = not_held(&command, command.id, at)) reasons.push_back(*reason);
+  if (!reasons.empty()) return refused(std::move(reasons));
+  return granted(event::Cancelled{command.id});
+}
+
 }  // namespace
 
 Decision decide_speak(const Ledger& ledger, const intent::Speak& speak, Time at) {
   const Charter& charter = ledger.charter();
   const Word& word = speak.word.word();
   std::vector<Reason> reasons;
-  if (const auto reason = charter_not_valid(charter, at)) reasons.push_back(*reason);
+  // An expired charter still decides recalls, and no other word [A7].
+  const auto not_valid = charter_not_valid(charter, at);
+  if (not_valid && word.kind != WordKind::recall) reasons.push_back(*not_valid);
   const std::string_view id = id_of(word.command);
   const Command* command = ledger.find(id);
-  if (const auto reason = not_held(command, id, at)) {
-    reasons.push_back(*reason);
-  } else if (word.command != command->text) {
+  // Cancellations and recalls ask themselves what state the command is in.
+  const bool of_held = word.kind != WordKind::cancellation && word.kind != WordKind::recall;
+  const auto over = of_held || command == nullptr ? not_held(command, id, at) : std::nullopt;
+  if (over)
+    reasons.push_back(*over);
+  else if (word.command != command->text)
     // INVARIANT: what was signed is what is held, to the last byte [W2].
     reasons.push_back(
         {"different-text", "the word is on another text than the held command's [W2]"});
-  }
-  check_signer(charter, speak.word, reasons);
-  check_times(word, at, reasons);
+  check_signed(charter, signed_by(word, speak.word.key()), "the word", at, reasons);
   const std::optional<PersonId> person = charter.find_person(word.person);
   if (command == nullptr || !person) return refused(std::move(reasons));
-  if (word.kind == WordKind::veto) return veto(charter, *command, *person, std::move(reasons));
-  return approve(charter, *command, *person, std::move(reasons), at);
+  switch (word.kind) {
+    case WordKind::approval:
+      return approve(charter, *command, *person, std::move(reasons), at);
+    case WordKind::veto:
+      return veto(charter, *command, *person, std::move(reasons));
+    case WordKind::withdrawal:
+      return withdraw(charter, *command, *person, std::move(reasons));
+    case WordKind::cancellation:
+      return cancel(*command, *person, std::move(reasons), at);
+    case WordKind::recall:
+      return recall(ledger, *command, *person, std::move(reasons), at);
+  }
+  return refused(std::move(reasons));
 }
 
 }  // namespace keyturn

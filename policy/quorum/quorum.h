@@ -25,7 +25,7 @@ struct Assignment {
 struct QuorumContext {
   const Charter& charter;
   const Class& klass;
-  PersonId initiator;
+  std::optional<PersonId> initiator;  // none: nobody initiates, as where a freeze is lifted
 };
 
 // Empty: it is a quorum. `available` are the persons whose approvals count now.
