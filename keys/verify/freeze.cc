@@ -35,7 +35,7 @@ bool is_reason(std::string_view text) {
 
 template <class Statement>
 StatementHead head_of(const Statement& one) {
-  return {one.deployment, one.person, one.institution, one.signed_at, one.not_after};
+  return {one.deployment, one.person, one.institution, {}, {}, one.signed_at, one.not_after};
 }
 
 template <class Statement>
@@ -70,7 +70,7 @@ Result<FreezeStatement> FreezeStatement::parse(std::string_view text) {
   FreezeStatement out;
   grammar::LineReader lines("freeze", text);
   CHECK_OK(lines.expect(freeze_header));
-  TRY(StatementHead head, read_head(lines, official));
+  TRY(StatementHead head, read_head(lines, official, false));
   take_head(std::move(head), out);
   TRY(const std::string_view what, lines.take("freeze"));
   grammar::FieldReader fields(what);
@@ -104,7 +104,7 @@ Result<UnfreezeStatement> UnfreezeStatement::parse(std::string_view text) {
   UnfreezeStatement out;
   grammar::LineReader lines("unfreeze", text);
   CHECK_OK(lines.expect(unfreeze_header));
-  TRY(StatementHead head, read_head(lines, approver));
+  TRY(StatementHead head, read_head(lines, approver, false));
   take_head(std::move(head), out);
   CHECK_OK(lines.expect("--"));
   CHECK_OK(FreezeStatement::parse(lines.rest()));

@@ -22,8 +22,13 @@ std::string_view signer_line(WordKind kind) {
   return kind == WordKind::cancellation ? "initiator" : "approver";
 }
 
+// Initiating is not delegated, so neither is its end (decision 0024).
+bool may_delegate(WordKind kind) { return kind != WordKind::cancellation; }
+
 StatementHead head_of(const Word& word) {
-  return {word.deployment, word.person, word.institution, word.signed_at, word.not_after};
+  return {
+      word.deployment, word.person,   word.institution, word.delegator, word.delegator_institution,
+      word.signed_at,  word.not_after};
 }
 
 bool is_reason(std::string_view text) {
@@ -69,10 +74,12 @@ Result<Word> Word::parse(std::string_view text) {
     if (text.starts_with(header(kind) + "\n")) out.kind = kind;
   LineReader lines("word", text);
   CHECK_OK(lines.expect(header(out.kind)));
-  TRY(StatementHead head, read_head(lines, signer_line(out.kind)));
+  TRY(StatementHead head, read_head(lines, signer_line(out.kind), may_delegate(out.kind)));
   out.deployment = std::move(head.deployment);
   out.person = std::move(head.person);
   out.institution = std::move(head.institution);
+  out.delegator = std::move(head.delegator);
+  out.delegator_institution = std::move(head.delegator_institution);
   out.signed_at = head.signed_at;
   out.not_after = head.not_after;
   if (out.kind != WordKind::approval) {

@@ -208,6 +208,12 @@ struct FreezeBlock {
   Class unfreeze;                // its rule; directs, so that no guard of I4–I5 is off [I6 I7]
 };
 
+// Who may let whom approve in his place, and for how long at most [I2 c, I4].
+struct DelegationTerms {
+  std::vector<Selector> of, to;
+  Duration most;
+};
+
 struct PrincipalRef {
   std::optional<AgentId> agent;
   PersonId person;  // himself, or the agent's sponsor: the responsible person [I3]
@@ -241,6 +247,7 @@ class Charter {
   std::vector<Limit> limits;
   std::vector<Selector> readers;     // who may read entries and bodies [P1]
   std::vector<FreezeBlock> freezes;  // INVARIANT: no pool or class is in two of them [A4]
+  std::vector<DelegationTerms> delegations;
 
   std::shared_ptr<const Closure> closure;
   Duration longest_memory;  // longest `over` plus longest lease: what the ledger's index must keep

@@ -197,6 +197,12 @@ struct DeclaredRoster {
   Duration delay;
 };
 
+struct DeclaredDelegation {
+  std::vector<DeclaredSelector> of, to;
+  Duration most;
+  Place place;
+};
+
 struct DeclaredAmend {
   DeclaredQuorum quorum, weakening;
   Duration delay;
@@ -233,6 +239,7 @@ struct DeclaredCharter {
   std::vector<DeclaredLimit> limits;
   std::vector<DeclaredSelector> readers;
   std::vector<DeclaredRoster> rosters;
+  std::vector<DeclaredDelegation> delegations;
   std::optional<DeclaredAmend> amend;
   std::vector<DeclaredFreeze> freezes;
 };

@@ -93,11 +93,12 @@ void check_pause(const Ledger& ledger, const FreezeSubject& subject, PersonId pe
   const Duration pause{static_cast<std::int64_t>(freeze_pause_seconds)};
   const Duration longest{static_cast<std::int64_t>(freeze_seconds_max)};
   const std::vector<Freeze>& all = ledger.freezes();
+  const auto closure = ledger.closure_between(at - longest - pause, at);
   for (auto freeze = all.rbegin(); freeze != all.rend() && freeze->from + longest + pause > at;
        ++freeze) {
     const Time again = freeze->end() + pause;
     if (at >= again || !overlap(charter, *freeze, subject) ||
-        !share_institution(*charter.closure, freeze->by, person))
+        !share_institution(*closure, freeze->by, person))
       continue;
     reasons.push_back({"repeated", "the signer's institution froze there until " +
                                        freeze->end().to_string() + " (" + freeze->id +

@@ -2,6 +2,7 @@
 // are the quorum of its block [A4 Q2]. Nobody initiates it; the approvers are as independent of one
 // another as those of a command that directs [I4 I5 I7]. An expired charter still decides it [A7].
 #include <algorithm>
+#include <memory>
 
 #include "keyturn/limits.h"
 #include "policy/decide/common.h"
@@ -18,9 +19,21 @@ const Class& unfreeze_of(const Charter& charter, const Freeze& freeze) {
       ->unfreeze;
 }
 
-QuorumContext context_of(const Charter& charter, const Freeze& freeze) {
-  return {charter, unfreeze_of(charter, freeze), std::nullopt};
-}
+// The quorum that lifts a freeze, under everybody's closure with the delegations that ran at any
+// time since it began [I2 I4]. Outlives the contexts it gives.
+class UnfreezeQuorum {
+ public:
+  UnfreezeQuorum(const Ledger& ledger, const Freeze& freeze, Time at)
+      : charter_(ledger.charter()),
+        klass_(unfreeze_of(ledger.charter(), freeze)),
+        closure_(ledger.closure_between(freeze.from, at)) {}
+  QuorumContext context() const { return {charter_, klass_, std::nullopt, closure_.get()}; }
+
+ private:
+  const Charter& charter_;
+  const Class& klass_;
+  const std::shared_ptr<const Closure> closure_;
+};
 
 void check_runs(const Freeze& freeze, Time at, std::vector<Reason>& reasons) {
   if (!freeze.alive_at(at))
@@ -49,12 +62,13 @@ Decision decide_unfreeze(const Ledger& ledger, const intent::Unfreeze& unfreeze,
     check_runs(*freeze, at, reasons);
   const std::optional<PersonId> person = charter.find_person(statement.person);
   if (freeze == nullptr || !person) return refused(std::move(reasons));
-  const QuorumContext context = context_of(charter, *freeze);
+  const UnfreezeQuorum quorum(ledger, *freeze, at);
+  const QuorumContext context = quorum.context();
   std::vector<Reason> never = never_counts(context, *person);
   reasons.insert(reasons.end(), never.begin(), never.end());
   if (!reasons.empty()) return refused(std::move(reasons));
   const RecordedWord* before = word_of(freeze->approvals, *person);
-  if (before != nullptr && counts_at(charter, *before, at)) return unchanged();
+  if (before != nullptr && stands_at(charter, *before, at)) return unchanged();
   std::vector<Reason> notes =
       adds_nothing(context, *person, persons_counting(charter, freeze->approvals, at));
   if (notes.size() > reasons_max) notes.resize(reasons_max);
@@ -79,8 +93,9 @@ Decision decide_lift(const Ledger& ledger, const intent::Lift& lift, Time at) {
     else
       reasons.push_back({"unknown-person", shown(name) + " is not on the roster"});
   }
-  const std::vector<Reason> why = check_assignment(
-      context_of(charter, *freeze), assignment, persons_counting(charter, freeze->approvals, at));
+  const std::vector<Reason> why =
+      check_assignment(UnfreezeQuorum(ledger, *freeze, at).context(), assignment,
+                       persons_counting(charter, freeze->approvals, at));
   reasons.insert(reasons.end(), why.begin(), why.end());
   if (!reasons.empty()) return refused(std::move(reasons));
   return granted(event::Lifted{freeze->id});
@@ -89,8 +104,8 @@ Decision decide_lift(const Ledger& ledger, const intent::Lift& lift, Time at) {
 std::optional<intent::Lift> liftable(const Ledger& ledger, const Freeze& freeze, Time at) {
   const Charter& charter = ledger.charter();
   if (!freeze.alive_at(at)) return std::nullopt;
-  const auto found =
-      find_assignment(context_of(charter, freeze), persons_counting(charter, freeze.approvals, at));
+  const auto found = find_assignment(UnfreezeQuorum(ledger, freeze, at).context(),
+                                     persons_counting(charter, freeze.approvals, at));
   if (!found) return std::nullopt;
   intent::Lift out;
   out.freeze = freeze.id;
@@ -102,7 +117,8 @@ std::optional<intent::Lift> liftable(const Ledger& ledger, const Freeze& freeze,
 
 std::vector<Reason> unlifted(const Ledger& ledger, const Freeze& freeze, Time at) {
   const Charter& charter = ledger.charter();
-  return missing(context_of(charter, freeze), persons_counting(charter, freeze.approvals, at));
+  return missing(UnfreezeQuorum(ledger, freeze, at).context(),
+                 persons_counting(charter, freeze.approvals, at));
 }
 
 }  // namespace keyturn

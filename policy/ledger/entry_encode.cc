@@ -121,6 +121,10 @@ struct WriteIntent {
     quoted_line(out, "id", one.id);
     line(out, "outcome", std::string(outcome_word(one.kind)) + " " + std::to_string(one.status));
   }
+  void operator()(const intent::Delegate& one) const {
+    line(out, "intent", "delegate");
+    block(out, "delegation", one.delegation.note());
+  }
 };
 
 struct WriteEvent {
@@ -197,6 +201,11 @@ struct WriteEvent {
   void operator()(const event::Lifted& one) const {
     line(out, "event", "lifted");
     quoted_line(out, "freeze", one.freeze);
+  }
+  void operator()(const event::Delegated& one) const {
+    line(out, "event", "delegated");
+    quoted_line(out, "delegator", one.delegator);
+    quoted_line(out, "delegate", one.delegate);
   }
 };
 

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "keys/verify/delegation.h"
 #include "keys/verify/freeze.h"
 #include "keys/verify/release.h"
 #include "keys/verify/statement.h"
@@ -85,12 +86,16 @@ struct Stopped {
   std::string id;            // the command's
   std::uint32_t status = 0;  // answered: the endpoint's HTTP status
 };
+struct Delegate {
+  VerifiedDelegation delegation;
+};
 
 }  // namespace intent
 
-using Intent = std::variant<intent::Genesis, intent::Propose, intent::Cancel, intent::Speak,
-                            intent::Claim, intent::Outcome, intent::Refusals, intent::Release,
-                            intent::Freeze, intent::Unfreeze, intent::Lift, intent::Stopped>;
+using Intent =
+    std::variant<intent::Genesis, intent::Propose, intent::Cancel, intent::Speak, intent::Claim,
+                 intent::Outcome, intent::Refusals, intent::Release, intent::Freeze,
+                 intent::Unfreeze, intent::Lift, intent::Stopped, intent::Delegate>;
 
 namespace event {
 
@@ -147,13 +152,17 @@ struct UnfreezeApproved {
 struct Lifted {
   std::string freeze;
 };
+struct Delegated {
+  std::string delegator, delegate;
+};
 
 }  // namespace event
 
-using Event = std::variant<event::Opened, event::Refused, event::Proposed, event::Cancelled,
-                           event::Approved, event::Vetoed, event::Claimed, event::Ended,
-                           event::Counted, event::Withdrawn, event::Recalled, event::StopEnded,
-                           event::Released, event::Frozen, event::UnfreezeApproved, event::Lifted>;
+using Event =
+    std::variant<event::Opened, event::Refused, event::Proposed, event::Cancelled, event::Approved,
+                 event::Vetoed, event::Claimed, event::Ended, event::Counted, event::Withdrawn,
+                 event::Recalled, event::StopEnded, event::Released, event::Frozen,
+                 event::UnfreezeApproved, event::Lifted, event::Delegated>;
 
 struct Entry {
   std::uint64_t index = 0;  // its place in the journal; not part of the text

@@ -1,6 +1,7 @@
 #include "keys/verify/statement.h"
 
 #include "keys/verify/checkpoint.h"
+#include "keys/verify/delegation.h"
 #include "keys/verify/freeze.h"
 #include "keys/verify/release.h"
 #include "tests/fuzz/target.h"
@@ -24,6 +25,7 @@ KEYTURN_FUZZ_TARGET(statement) {
   parse_and_write<keyturn::CommandText>(input);
   parse_and_write<keyturn::Word>(input);
   parse_and_write<keyturn::Login>(input);
+  parse_and_write<keyturn::Delegation>(input);
   parse_and_write<keyturn::FreezeStatement>(input);
   parse_and_write<keyturn::UnfreezeStatement>(input);
   parse_and_write<keyturn::ReleaseStatement>(input);

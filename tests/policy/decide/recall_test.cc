@@ -151,7 +151,7 @@ TEST_CASE(
   CHECK(weight_of(at, "alvarez", Duration{3600}) == 0);
 }
 
-TEST_CASE("T18 nobody's word but the effector's ends a lease [S2]") {
+TEST_CASE("nobody's word but the effector's ends a lease [S2]") {
   Emergency at;
   const std::string id = at.claimed();
   const ReleaseStatement release = at.release_of(id);

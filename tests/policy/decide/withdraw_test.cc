@@ -39,7 +39,8 @@ TEST_CASE("a withdrawal takes an approval back, and says that one was there [Q5]
   CHECK(has(outstanding(at.ledger(), command, at.now), "quorum"));
 }
 
-TEST_CASE("a withdrawal is final: an approval kept from before, or signed anew, is refused [Q5]") {
+TEST_CASE(
+    "T14 a withdrawal is final: an approval kept from before, or signed anew, is refused [Q5]") {
   Held at;
   const VerifiedWord kept = at.word(WordKind::approval, "brandt", at.id);
   at.all_approve();
@@ -83,6 +84,37 @@ TEST_CASE(
   CHECK(is_granted(at.claim(at.id)));
 }
 
+TEST_CASE("a withdrawal takes back what was signed in one's name, and by one's hand [Q5 I4]") {
+  Emergency at(testing::replaced(testing::emergency_charter(), "rule strike {",
+                                 "delegation of office:release-authority to institution:mod for "
+                                 "3d\nrule strike {"));
+  REQUIRE(is_granted(at.delegate("brandt", "nowak")));
+  const auto approved = [&](const std::string& id) {
+    return at.ledger().find(id)->approvals.size();
+  };
+  testing::Say for_brandt;
+  for_brandt.delegator = "brandt";
+  // The delegate, in the delegator's place: final for the delegator.
+  const std::string one = at.held(at.strike("planner-7", {"uav-001"}));
+  REQUIRE(is_granted(at.approve("nowak", one, for_brandt)));
+  REQUIRE(is_granted(at.say(withdrawal, "nowak", one, for_brandt)));
+  CHECK(approved(one) == 0);
+  CHECK(is_refused(at.approve("brandt", one), "withdrawn"));
+  // The delegator: final for the delegate in his place.
+  const std::string two = at.held(at.strike("planner-7", {"uav-002"}));
+  REQUIRE(is_granted(at.approve("nowak", two, for_brandt)));
+  REQUIRE(is_granted(at.say(withdrawal, "brandt", two)));
+  CHECK(approved(two) == 0);
+  CHECK(is_refused(at.approve("nowak", two, for_brandt), "withdrawn"));
+  // The delegate for himself: whatever his hand signed, and not what the delegator signs.
+  const std::string three = at.held(at.strike("planner-7", {"uav-003"}));
+  REQUIRE(is_granted(at.approve("nowak", three, for_brandt)));
+  REQUIRE(is_granted(at.say(withdrawal, "nowak", three)));
+  CHECK(approved(three) == 0);
+  CHECK(is_refused(at.approve("nowak", three, for_brandt), "withdrawn"));
+  CHECK(is_granted(at.approve("brandt", three)));
+}
+
 TEST_CASE("a withdrawal counts up to the claim, and not after it [Q5]") {
   Emergency at;
   const std::string id = at.claimed();
@@ -107,7 +139,7 @@ TEST_CASE("nobody cancels what was claimed: that is a recall's business [A6]") {
   CHECK(is_refused(at.say(cancellation, "alvarez", id), "claimed"));
 }
 
-TEST_CASE("T25 a word on another text ends nothing [W2]") {
+TEST_CASE("T13 a word on another text ends nothing [W2]") {
   Held at;
   const std::string other = at.held(at.strike("alvarez", {"uav-003"}));
   std::string text = at.ledger().find(other)->text;

@@ -167,7 +167,8 @@ class Race {
   Seconds now() const { return deployment_.now.seconds; }
 
   bool propose(const Step& step) {
-    model::Lease lease{step.principal, {}, step.systems, now(), now() + lease_seconds};
+    model::Lease lease{step.principal,        {},          step.systems, now(),
+                       now() + lease_seconds, std::nullopt};
     const bool fits = model::fits_proposal(
         world_, relations_, leases_, pending(model::person_behind(world_, step.principal)), lease);
     std::string list;
