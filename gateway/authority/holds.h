@@ -158,6 +158,7 @@ class Holds : public SequencerObserver {
   void erase_refused();
   void attach(const Ledger& ledger, Hold& hold, std::shared_ptr<Waiter> waiter, Time now);
   void evaluate(const Ledger& ledger, Hold& hold, Time now);
+  void look_at_all(Time now);  // soon, at every hold that is held
   Time try_claim(const Ledger& ledger, Hold& hold, const Command& command, Time now);
   void claimed(const std::string& id, const Result<Answer>& answer);
   HoldName name_of(const Hold& hold) const;

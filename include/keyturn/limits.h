@@ -11,7 +11,7 @@ namespace keyturn {
   /* statements and keys */                                                                         \
   X(statement_bytes_max, 4096, "a statement's text [C8]")                                           \
   X(word_head_bytes_max, 1024, "what a word adds to its command's text")                            \
-  X(reason_bytes_max, 256, "the reason of a veto")                                                  \
+  X(reason_bytes_max, 256, "the reason of a word or freeze")                                             \
   X(login_origin_bytes_max, 256, "the listener's origin in a login")                                \
   X(note_bytes_max, 32768, "a signed note with its signatures")                                     \
   X(effect_value_bytes_max, 200, "a value quoted in an effect [C8]")                                \
@@ -60,6 +60,8 @@ namespace keyturn {
   X(refusals_journalled_per_minute_max, 10, "refusals of one principal, an entry each [T7]")        \
   X(reasons_max, 16, "reasons that one refusal records")                                            \
   X(lease_grace_seconds, 5, "a lease counts this long past its end [S2]")                           \
+  X(freeze_seconds_max, 86400, "a freeze, from its entry to its end [A4]")                          \
+  X(freeze_pause_seconds, 604800, "after it, before the same institution freezes there again [A4]") \
   /* holding */                                                                                     \
   X(pending_per_initiator_max, 100, "held commands of one initiator")                               \
   X(pending_total_max, 10000, "held commands in all")                                               \

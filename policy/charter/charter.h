@@ -93,6 +93,7 @@ struct Endpoint {
   std::string origin;                // http[s]://host:port, no path
   std::string host;                  // the Host it answers to; empty: found by matchers [C12]
   std::vector<std::string> headers;  // declared, lower-case, sorted [C7]
+  std::vector<PublicKey> keys;       // the effector's: they sign releases and nothing else [S2]
 };
 
 // One segment of a path pattern. `**` stands only last and means one or more segments [C9].
@@ -171,6 +172,7 @@ struct Class {
   std::vector<Pointer> shape;  // patterns: `*` an array's element, `**` last: anything below [C6]
   std::vector<EffectPart> effect;
   Rule rule;
+  std::string stop_method, stop_path;  // where a recall's order goes; empty: there is none [A6]
 };
 
 struct Pass {
@@ -196,6 +198,16 @@ struct Limit {
   Duration over;     // 0s: live leases only
   std::string text;  // `person military 10%, at most 400 over 72h`
   std::uint64_t allowed(std::uint64_t registered_weight) const;  // the lesser bound, exact integers
+};
+
+// Who may freeze what, for how long, and who lifts it [A4].
+struct FreezeBlock {
+  std::string text;              // `military/**`, `class strike`: as in the charter
+  std::vector<PoolId> pools;     // sorted; a statement names one of them
+  std::optional<ClassId> klass;  // instead of pools
+  std::vector<Selector> by;      // any one of these persons
+  Duration longest;              // at most freeze_seconds_max
+  Class unfreeze;                // its rule; directs, so that no guard of I4–I5 is off [I6 I7]
 };
 
 // Who may let whom approve in his place, and for how long at most [I2 c, I4].
@@ -235,7 +247,8 @@ class Charter {
   std::vector<Class> classes;  // sorted by name
   std::vector<Pass> passes;
   std::vector<Limit> limits;
-  std::vector<Selector> readers;  // who may read entries and bodies [P1]
+  std::vector<Selector> readers;     // who may read entries and bodies [P1]
+  std::vector<FreezeBlock> freezes;  // INVARIANT: no pool or class is in two of them [A4]
   std::vector<DelegationTerms> delegations;
 
   std::shared_ptr<const Closure> closure;
@@ -253,6 +266,10 @@ class Charter {
   std::optional<SystemId> find_system(std::string_view name) const;
   std::optional<EndpointId> find_endpoint(std::string_view name) const;
   std::optional<ClassId> find_class(std::string_view name) const;
+  std::optional<PoolId> find_pool(std::string_view name) const;
+  // The block that says who may freeze it; null if nobody may.
+  const FreezeBlock* freeze_block(PoolId pool) const;
+  const FreezeBlock* freeze_block(ClassId klass) const;
   std::optional<PrincipalRef> find_principal(std::string_view name) const;  // person or agent
   std::optional<PrincipalRef> find_token(const Digest& token) const;        // [T11]
   // `key`: SHA-256 over the SubjectPublicKeyInfo of a certificate whose key's possession was shown.

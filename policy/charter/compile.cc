@@ -129,6 +129,7 @@ std::shared_ptr<Charter> CharterCompiler::compile(const DeclaredCharter& declare
   compiler.agents();
   compiler.passes();
   compiler.limits();
+  compiler.freezes();
   compiler.lookups();
   charter->closure = std::make_shared<Closure>(*charter);
   return charter;
@@ -277,6 +278,7 @@ void CharterCompiler::endpoints() {
     endpoint.host = declared.host;
     for (const Name& header : declared.headers) endpoint.headers.emplace_back(header.text);
     std::sort(endpoint.headers.begin(), endpoint.headers.end());
+    for (const DeclaredKey& key : declared.keys) endpoint.keys.push_back(key.key);
     charter_.endpoints.push_back(std::move(endpoint));
   }
 }
@@ -326,6 +328,10 @@ Class CharterCompiler::compile_class(const DeclaredClass& declared) const {
   for (const DeclaredPointer& pattern : declared.shape) klass.shape.push_back(pattern.pointer);
   for (const DeclaredEffectPart& part : declared.effect) klass.effect.push_back(part.part);
   if (klass.effect.empty()) klass.effect = default_effect(declared);
+  if (declared.stop) {
+    klass.stop_method = declared.stop->matcher.methods.front();
+    klass.stop_path = declared.stop->path;
+  }
   return klass;
 }
 
@@ -361,6 +367,28 @@ void CharterCompiler::limits() {
   }
   for (const Class& klass : charter_.classes) lease = std::max(lease, klass.rule.windows.lease);
   charter_.longest_memory = over + lease;
+}
+
+void CharterCompiler::freezes() {
+  const SelectorResolver resolver(charter_, names_);
+  for (const DeclaredFreeze& declared : declared_.freezes) {
+    FreezeBlock block;
+    const std::string subject(declared.subject.text);
+    block.text =
+        declared.is_class ? "class " + subject : subject + (declared.with_below ? "/**" : "");
+    if (declared.is_class) block.klass = class_ids_[names_.classes.at(subject)];
+    for (std::uint32_t i = 0; i < charter_.pools.size() && !declared.is_class; ++i) {
+      const std::string& name = charter_.pools[i].name;
+      if (name == subject || (declared.with_below && is_below(name, subject)))
+        block.pools.push_back(PoolId{i});
+    }
+    for (const DeclaredSelector& by : declared.by) block.by.push_back(resolver.resolve(by));
+    block.longest = declared.longest;
+    block.unfreeze.name = "unfreeze " + block.text;
+    block.unfreeze.directs = true;
+    block.unfreeze.rule = compile_quorum(declared.unfreeze, resolver);
+    charter_.freezes.push_back(std::move(block));
+  }
 }
 
 // The vectors are complete: views of their names stay good as long as the charter does.

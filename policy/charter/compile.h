@@ -30,6 +30,7 @@ class CharterCompiler {
   Class compile_class(const DeclaredClass& declared) const;
   void passes();
   void limits();
+  void freezes();
   void lookups();
 
   const DeclaredCharter& declared_;

@@ -93,6 +93,7 @@ struct DeclaredEndpoint {
   std::string origin, host;
   Place host_place;
   std::vector<Name> headers;
+  std::vector<DeclaredKey> keys;  // the effector's
 };
 
 // `uav-[001..040]`: prefix and numbers of equal width; a single system is its prefix alone.
@@ -129,6 +130,13 @@ struct DeclaredEffectPart {
   Place place;
 };
 
+// Where a recall's order goes: one method, a literal path.
+struct DeclaredStop {
+  Matcher matcher;
+  std::string_view path;
+  Place place;
+};
+
 struct DeclaredClass {
   Name name, endpoint;
   std::vector<DeclaredMatcher> matchers;
@@ -138,6 +146,7 @@ struct DeclaredClass {
   std::vector<DeclaredSource> sources;
   std::vector<DeclaredPointer> shape;
   std::vector<DeclaredEffectPart> effect;
+  std::optional<DeclaredStop> stop;
 };
 
 struct DeclaredPass {
@@ -206,6 +215,16 @@ struct DeclaredAmend {
   Duration delay;
 };
 
+struct DeclaredFreeze {
+  Name subject;  // a pool or a class; without the `/**`
+  bool is_class = false, with_below = false;
+  std::vector<DeclaredSelector> by;
+  Duration longest;
+  Place longest_place;
+  DeclaredQuorum unfreeze;
+  std::vector<Name> rests_on;
+};
+
 struct DeclaredCharter {
   std::string_view text;
   std::string name;
@@ -229,6 +248,7 @@ struct DeclaredCharter {
   std::vector<DeclaredRoster> rosters;
   std::vector<DeclaredDelegation> delegations;
   std::optional<DeclaredAmend> amend;
+  std::vector<DeclaredFreeze> freezes;
 };
 
 }  // namespace keyturn

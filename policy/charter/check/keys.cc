@@ -55,6 +55,10 @@ void check_keys(const DeclaredCheck& check) {
     for (const DeclaredCertificate& one : agent.certificates)
       certificates.add(one.key_hash, quoted(agent.name.text), one.place);
   }
+  // An effector whose key is a person's would let that person release what he directs [S2].
+  for (const DeclaredEndpoint& endpoint : declared.endpoints)
+    for (const DeclaredKey& key : endpoint.keys)
+      keys.add(key.key, "endpoint " + quoted(endpoint.name.text), key.place);
 }
 
 }  // namespace keyturn

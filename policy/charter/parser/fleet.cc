@@ -73,7 +73,7 @@ bool Parser::parse_pool() {
   return true;
 }
 
-// endpoint ID STRING [host STRING] [headers NAME {, NAME}]
+// endpoint ID STRING [host STRING] [headers NAME {, NAME}] {key ed25519 STRING}
 bool Parser::parse_endpoint() {
   DeclaredEndpoint endpoint;
   if (!take_id(endpoint.name, "the endpoint's name")) return false;
@@ -83,10 +83,12 @@ bool Parser::parse_endpoint() {
       if (!parse_host(endpoint)) return false;
     } else if (endpoint.headers.empty() && accept("headers")) {
       if (!parse_header_names(endpoint)) return false;
+    } else if (accept("key")) {
+      if (!parse_key(endpoint.keys)) return false;
     } else if (is("warrants")) {
       return refuse_unsupported();
     } else {
-      return expected("`host`, `headers`, or the end of the endpoint (each once)");
+      return expected("`host` or `headers` (each once), `key`, or the end of the endpoint");
     }
   }
   declared_.endpoints.push_back(std::move(endpoint));

@@ -103,6 +103,7 @@ class Parser {
   bool parse_class();
   bool parse_directs(DeclaredClass& out);
   bool parse_shape(DeclaredClass& out);
+  bool parse_stop(DeclaredClass& out);
   bool parse_effect(DeclaredClass& out);
   bool parse_effect_value(const Token& token, std::size_t offset, std::string_view value,
                           DeclaredClass& out);
@@ -122,6 +123,10 @@ class Parser {
   // amend.cc
   bool parse_roster();
   bool parse_amend();
+  // freeze.cc
+  bool parse_freeze();
+  bool parse_freeze_subject(DeclaredFreeze& out);
+  bool parse_unfreeze(DeclaredFreeze& out);
 
   std::span<const Token> tokens_;
   Diagnostics& diagnostics_;
