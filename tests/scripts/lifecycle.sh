@@ -48,7 +48,7 @@ wait_event() {
 }
 reload() { kill -HUP "$pid_gateway"; }
 ready() { "$KEYTURN" call GET "$KEYTURN_OFFICIALS_URL/readyz"; }
-chat() { caller analyst-2 POST /v1/chat/completions "$work/chat.json"; }
+chat() { caller analyst-2 POST /v1/chat/completions "$work/chat.json" "$@"; }
 seen_by_model() { "$KEYTURN" call GET "$model_url/simulated/requests"; }
 
 wait_event started 1
@@ -133,7 +133,7 @@ sed 's/^prefix = .*/prefix = "Bearer "\nhealth = "GET \/simulated\/requests"\nhe
 : >"$log"
 start_gateway
 wait_event endpoint-down 1
-answer=$(chat)
+answer=$(chat --no-follow)
 has "$answer" '^503$' "a pass to an endpoint that a probe found down"
 has "$answer" '^Retry-After: 1' "a pass to an endpoint that a probe found down"
 start model "$KEYTURN" model --listen "127.0.0.1:$model"
