@@ -23,7 +23,7 @@ UpstreamConnection::~UpstreamConnection() {
 void UpstreamConnection::connect_next() {
   if (socket_.open()) poller_.remove(socket_.descriptor(), this);
   socket_.close();
-  std::string what = "has no address";
+  std::string what = addresses_.empty() ? "has no address" : "does not accept a connection";
   while (next_address_ < addresses_.size()) {
     Result<int> descriptor = connect_to(addresses_[next_address_++]);
     if (!descriptor) {
