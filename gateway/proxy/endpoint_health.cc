@@ -11,7 +11,7 @@ EndpointHealth::EndpointHealth(std::vector<Lane> lanes, const Settings& settings
       state_(state),
       prober_(*lanes_.front().loop, *lanes_.front().upstreams,
               [this](const Probe& probe, bool up, std::string_view why) {
-                say(probe.endpoint, up, why);
+                say(probe.endpoint, "probe", up, why);
                 for (const Lane& lane : lanes_) {
                   lane.loop->post([upstreams = lane.upstreams, origin = probe.origin, up] {
                     upstreams->probed(origin, up);
@@ -21,7 +21,7 @@ EndpointHealth::EndpointHealth(std::vector<Lane> lanes, const Settings& settings
   for (const Lane& lane : lanes_) {
     lane.upstreams->limit(settings.upstream_limits);
     lane.upstreams->on_health([this](const Origin& origin, bool up, std::string_view why) {
-      say(origin.authority(), up, why);
+      say(origin.authority(), "requests", up, why);
     });
   }
   prober_.use(settings.probes);
@@ -35,10 +35,11 @@ void EndpointHealth::use(std::shared_ptr<const Settings> settings) {
   lanes_.front().loop->post([this, settings] { prober_.use(settings->probes); });
 }
 
-void EndpointHealth::say(std::string_view endpoint, bool up, std::string_view why) {
-  if (up) return log_.info("endpoint-up", why, {{"endpoint", endpoint}});
+void EndpointHealth::say(std::string_view endpoint, std::string_view by, bool up,
+                         std::string_view why) {
+  if (up) return log_.info("endpoint-up", why, {{"endpoint", endpoint}, {"by", by}});
   ++state_.endpoint_failures;
-  log_.warn("endpoint-down", why, {{"endpoint", endpoint}});
+  log_.warn("endpoint-down", why, {{"endpoint", endpoint}, {"by", by}});
 }
 
 }  // namespace keyturn

@@ -23,7 +23,7 @@ class EndpointHealth {
   void use(std::shared_ptr<const Settings> settings);
 
  private:
-  void say(std::string_view endpoint, bool up, std::string_view why);
+  void say(std::string_view endpoint, std::string_view by, bool up, std::string_view why);
 
   const std::vector<Lane> lanes_;
   Log& log_;

@@ -48,8 +48,7 @@ wait_event() {
 }
 reload() { kill -HUP "$pid_gateway"; }
 ready() { "$KEYTURN" call GET "$KEYTURN_OFFICIALS_URL/readyz"; }
-chat() { caller analyst-2 POST /v1/chat/completions "$work/chat.json" "$@"; }
-seen_by_model() { "$KEYTURN" call GET "$model_url/simulated/requests"; }
+chat() { caller analyst-2 POST /v1/chat/completions "$work/chat.json"; }
 
 wait_event started 1
 answers 200 . "a pass" chat
@@ -128,18 +127,30 @@ stop gateway
 has "$(tail -n 1 "$log")" '"event":"stopping"' "the end"
 
 # An endpoint that keeps failing is left alone: 503 at once with Retry-After, and no request but the first few.
-stop model
-sed 's/^prefix = .*/prefix = "Bearer "\nhealth = "GET \/simulated\/requests"\nhealth_interval_ms = 200/' "$work/good.toml" >"$toml"
+stop fleet
+cat "$work/good.toml" - >"$toml" <<TOML
+[endpoints.fleet]
+health = "GET /simulated/requests"
+health_interval_ms = 1500
+TOML
 : >"$log"
 start_gateway
 wait_event endpoint-down 1
-answer=$(chat --no-follow)
-has "$answer" '^503$' "a pass to an endpoint that a probe found down"
+for _ in {1..200}; do
+  grep -q '"endpoint":"fleet","by":"probe"' "$log" && break
+  sleep 0.1
+done
+{
+  printf 'GET /api/v1/entities HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n'
+  printf 'Authorization: Bearer %s\r\n\r\n' "$(<"$home/tokens/planner-7.token")"
+} >"$work/pass.raw"
+answer=$(raw "$work/pass.raw")
+has "$answer" '^HTTP/1.1 503 ' "a pass to an endpoint that a probe found down"
 has "$answer" '^Retry-After: 1' "a pass to an endpoint that a probe found down"
-start model "$KEYTURN" model --listen "127.0.0.1:$model"
+start fleet "$KEYTURN" fleet --charter "$KEYTURN_CHARTER" --listen "127.0.0.1:$fleet"
 wait_event endpoint-up 1
-answers 200 . "a pass to an endpoint that is up again" chat
-has "$(seen_by_model)" '/simulated/requests|/v1/chat' "what the model saw"
+passes_again() { [[ $(caller planner-7 GET /api/v1/entities | head -n 1) == 200 ]]; }
+wait_for "a pass to an endpoint that is up again" passes_again
 stop gateway
 
 # What a service manager is told; bash cannot bind a datagram socket, so this needs one of the tools that can.
