@@ -18,7 +18,7 @@ export const tokenOf = (principal) => readFileSync(`${home}/tokens/${principal}.
 export const token = tokenOf('alvarez');
 
 // As many tries as a loaded machine may need; a test that fails by this fails by hanging.
-const tries = 1200, pause_ms = 100;
+const tries = 1200, pause_ms = 250;
 export async function until(what, find) {
   for (let n = 0; n < tries; n++) {
     const found = await find();

@@ -28,9 +28,10 @@ const quoted = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 const pattern = (text) => new RegExp(`^${quoted(text).replaceAll('…', '[^]*')}$`);
 
 // The officials' part: they act upon the one command of this caller that was not there before.
-async function act(outcome, before) {
-  const command = await keyturn.until('the snippet\'s command', async () =>
+async function act(outcome, before, over) {
+  const command = await keyturn.until('the snippet\'s command', async () => over.yes ||
     (await keyturn.heldCommands()).find(({ id, agent }) => agent === caller && !before.has(id)));
+  if (over.yes) return; // the snippet ended without one
   if (outcome === 'vetoed') return keyturn.veto(command.id);
   return keyturn.approve(command.id, command.classes.includes('strike') ? strikeQuorum : keyturn.quorum);
 }
@@ -56,8 +57,12 @@ async function run(language, text, outcome) {
     });
     let printed = '';
     child.stdout.on('data', (part) => { printed += part; });
-    const ended = new Promise((resolve) => child.on('close', (status) => resolve(status)));
-    if (outcome !== 'passes') await Promise.race([act(outcome, before), ended]);
+    const over = { yes: false };
+    const ended = new Promise((resolve) => child.on('close', (status) => {
+      over.yes = true;
+      resolve(status);
+    }));
+    if (outcome !== 'passes') await act(outcome, before, over);
     return { status: await ended, printed };
   } finally {
     rmSync(file, { force: true });

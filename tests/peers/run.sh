@@ -4,6 +4,7 @@
 # formats of OpenAI and Anthropic: llama.cpp on toy weights for model.mjs, no engine for the others.
 #
 #   run.sh [FILE…]      all of tests/peers/*.mjs, or those named (without .mjs)
+#   run.sh --soak       tests/peers/soak.mjs alone, with the steps of a real deployment: six minutes
 #
 # Last line: `peers: P passed, F failed, S skipped`. What was found lies in build/peers/found, one line a test.
 set -euo pipefail
@@ -14,7 +15,7 @@ export KEYTURN
 source "$root/tests/scripts/lib.sh"
 # shellcheck source=tests/peers/lib.sh
 source "$root/tests/peers/lib.sh"
-seconds_max=900
+seconds_max=1500
 
 if ! why=$(npm_packages .); then
   echo "skipped: peers ($why)"
@@ -33,9 +34,9 @@ finish() {
 trap finish EXIT
 
 begin_peers() {
-  step_ms=1000
+  [[ -n $soak ]] && step_ms=50000 || step_ms=1000
   make_deployment "$work/$1" 1s
-  printf 'ladder_ms = 4000\n' >>"$home/keyturn.toml"
+  [[ -n $soak ]] || printf 'ladder_ms = 4000\nkeepalive_ms = 500\n' >>"$home/keyturn.toml"
   # One may stop a request to a model too; and the pages' snippets have a caller of their own, so that their
   # commands are told from the others.
   sed -i 's/^  approve within 8h execute/  veto 1 of office:judge-advocate\n  approve within 8h delay 1s execute/' \
@@ -51,12 +52,15 @@ begin_peers() {
   export KEYTURN_URL=$url KEYTURN_HOME=$home KEYTURN_ENDPOINT_URL=$model_url KEYTURN_FLEET_URL=$fleet_url
 }
 
-names=("$@")
-if [[ $# -eq 0 ]]; then
+soak='' names=("$@")
+if [[ ${1-} == --soak ]]; then
+  soak=1 names=()
+elif [[ $# -eq 0 ]]; then
   for file in "$root"/tests/peers/*.mjs; do names+=("$(basename "$file" .mjs)"); done
 fi
 files=() with_model=
-for name in "${names[@]}"; do
+[[ -z $soak ]] || files=("$root/build/peers/soak.mjs")
+for name in ${names[@]+"${names[@]}"}; do
   case $name in
     fixture | compatibility | soak) ;; # what tests share; the table; what takes minutes
     model) with_model=1 ;;
@@ -77,6 +81,7 @@ peers() {
   left_out=$(sed -n 's/^# skipped //p' "$output")
   sed -nE 's/^ *(ok|not ok) [0-9]+ - (.*)$/\1 \2/p' "$output" >>"$found"
   sed -nE 's/^ *ok [0-9]+ - (.*) # SKIP (.*)$/skipped: \1 (\2)/p' "$output"
+  sed -nE 's/^ *# (soak: )/\1/p' "$output"
   if [[ -z $good || ($status -ne 0 && ${bad:-0} -eq 0) ]]; then bad=$((${bad:-0} + 1)); fi
   if [[ $bad -gt 0 ]]; then
     cat "$output"
@@ -99,7 +104,12 @@ if [[ -n $with_model ]]; then
   else
     echo "skipped: peers with a model ($why)"
     skipped=$((skipped + 1))
+    export KEYTURN_NO_MODEL=1
   fi
+fi
+# The table says what all of it showed.
+if [[ $# -eq 0 ]]; then
+  if node "$root/build/peers/compatibility.mjs" "$found"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 fi
 echo "peers: $passed passed, $failed failed, $skipped skipped"
 [[ $failed -eq 0 ]]
