@@ -41,6 +41,12 @@ std::string SigningKey::sign_word(const Word& word, Domain domain) const {
                      sign(pae(domain, word_kind_name(word.kind), text)));
 }
 
+std::string SigningKey::sign_delegation(const Delegation& delegation, Domain domain) const {
+  const std::string text = delegation.to_text();
+  return signed_note(text, delegation.delegator, NoteAlgorithm::ed25519_pae, public_key_,
+                     sign(pae(domain, "delegation", text)));
+}
+
 std::string SigningKey::sign_login(const Login& login, Domain domain) const {
   const std::string text = login.to_text();
   return signed_note(text, login.person, NoteAlgorithm::ed25519_pae, public_key_,

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "keys/secret.h"
+#include "keys/verify/delegation.h"
 #include "keys/verify/note.h"
 #include "keys/verify/pae.h"
 #include "keys/verify/statement.h"
@@ -22,8 +23,9 @@ class SigningKey {
   const PublicKey& public_key() const { return public_key_; }
   const SecretBytes& seed() const { return seed_; }
 
-  // A complete note, signed under the word's or login's own person name.
+  // A complete note, signed under the name of the person who speaks.
   std::string sign_word(const Word& word, Domain domain) const;
+  std::string sign_delegation(const Delegation& delegation, Domain domain) const;
   std::string sign_login(const Login& login, Domain domain) const;
   // A complete note over a checkpoint's text, under its origin; any other text is a bug and aborts.
   std::string sign_checkpoint(std::string_view origin, std::string_view text) const;

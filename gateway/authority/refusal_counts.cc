@@ -12,6 +12,8 @@ constexpr Duration window_length{60};
 std::string RefusalCounts::principal_of(const Intent& intent) {
   if (const auto* propose = std::get_if<intent::Propose>(&intent)) return propose->principal;
   if (const auto* cancel = std::get_if<intent::Cancel>(&intent)) return cancel->principal;
+  if (const auto* delegate = std::get_if<intent::Delegate>(&intent))
+    return delegate->delegation.delegation().delegator;
   if (const auto* speak = std::get_if<intent::Speak>(&intent)) return speak->word.word().person;
   return {};
 }

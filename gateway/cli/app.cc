@@ -217,6 +217,16 @@ void add_words(CLI::App& app, Chosen& chosen) {
   add("veto", "sign a veto against a command", veto, true);
 }
 
+void add_place(CLI::App& command, JournalRead& options) {
+  command.add_option("--data", options.data, "the data folder")
+      ->envname("KEYTURN_DATA")
+      ->required();
+  command.add_option("--charter", options.charter, "the charter")
+      ->envname("KEYTURN_CHARTER")
+      ->required();
+  command.add_option("--high-water", options.high_water, "the high-water file, if elsewhere");
+}
+
 void add_journal(CLI::App& app, Chosen& chosen) {
   CLI::App* journal =
       app.add_subcommand("journal", "read a journal, running or copied")->require_subcommand(1);
@@ -224,13 +234,7 @@ void add_journal(CLI::App& app, Chosen& chosen) {
                        bool wants_index) {
     auto options = std::make_shared<JournalRead>();
     CLI::App* command = journal->add_subcommand(name, what);
-    command->add_option("--data", options->data, "the data folder")
-        ->envname("KEYTURN_DATA")
-        ->required();
-    command->add_option("--charter", options->charter, "the charter")
-        ->envname("KEYTURN_CHARTER")
-        ->required();
-    command->add_option("--high-water", options->high_water, "the high-water file, if elsewhere");
+    add_place(*command, *options);
     command->add_option("--checkpoint", options->checkpoint,
                         "a signed checkpoint from elsewhere, to compare with");
     command->add_flag("--json", options->json, "print JSON");
@@ -246,6 +250,12 @@ void add_journal(CLI::App& app, Chosen& chosen) {
   add("show", "print entries", journal_show, false);
   add("prove", "print a proof that an entry is in the journal (C2SP tlog-proof)", journal_prove,
       true);
+  auto backup = std::make_shared<JournalBackup>();
+  CLI::App* command = journal->add_subcommand(
+      "backup", "copy the databases of a gateway, running or not, and verify the copy");
+  add_place(*command, backup->read);
+  command->add_option("--to", backup->to, "a new folder for the copy")->required();
+  command->callback([backup, &chosen] { chosen = [backup] { return journal_backup(*backup); }; });
 }
 
 void add_small(CLI::App& app, Chosen& chosen) {

@@ -119,6 +119,13 @@ int journal_replay(const JournalRead& options);
 int journal_show(const JournalRead& options);
 int journal_prove(const JournalRead& options);
 
+// Copies a journal, running or not, and looks at what was copied.
+struct JournalBackup {
+  JournalRead read;
+  std::string to;
+};
+int journal_backup(const JournalBackup& options);
+
 struct Limits {
   bool json = false;
 };

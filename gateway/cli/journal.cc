@@ -1,5 +1,5 @@
-// journal verify | replay | show | prove: an auditor's commands. They only read; a finding is exit
-// status 1, a question that could not be asked 2.
+// journal verify | replay | show | prove | backup: an auditor's commands. They only read; a finding
+// is exit status 1, a question that could not be asked 2.
 #include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -8,6 +8,7 @@
 #include "gateway/cli/support.h"
 #include "gateway/journal/bodies.h"
 #include "gateway/journal/replay.h"
+#include "gateway/journal/sqlite.h"
 #include "gateway/journal/verify.h"
 #include "gateway/world/files.h"
 #include "gateway/world/log.h"
@@ -89,6 +90,27 @@ int journal_verify(const JournalRead& options) {
     print_findings(report->findings);
   }
   return report->sound() ? 0 : 1;
+}
+
+// The marks first and the bodies last: the copy's journal is then never behind them, and has no
+// entry whose body was filed after the bodies were copied.
+static Result<void> copy_journal(const JournalPlace& from, const JournalPlace& to) {
+  CHECK_OK(make_directory(to.folder));
+  TRY(const std::string mark, read_file(from.high_water_file(), checkpoint_bytes_max));
+  CHECK_OK(create_file(to.high_water_file(), mark));
+  TRY(const std::string checkpoint, read_file(from.checkpoint(), checkpoint_bytes_max));
+  CHECK_OK(create_file(to.checkpoint(), checkpoint));
+  CHECK_OK(SqliteStore::copy(from.database(), to.database()));
+  return Bodies::copy(from.folder, to.folder);
+}
+
+int journal_backup(const JournalBackup& options) {
+  if (auto copied = copy_journal(place_of(options.read), {options.to, {}}); !copied.ok())
+    return fail(copied.error());
+  JournalRead copy = options.read;
+  copy.data = options.to;
+  copy.high_water.clear();
+  return journal_verify(copy);
 }
 
 int journal_replay(const JournalRead& options) {

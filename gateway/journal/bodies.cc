@@ -297,6 +297,11 @@ Result<std::unique_ptr<Bodies>> Bodies::open_read_only(const fs::path& folder, S
   return bodies;
 }
 
+Result<void> Bodies::copy(const fs::path& from, const fs::path& to) {
+  TRY(const auto database, Database::open_read_only(database_file(from), tables));
+  return database->copy_to(database_file(to));
+}
+
 Result<void> Bodies::put(std::span<const Filed> bodies) {
   const std::lock_guard lock(mutex_);
   return tables_->put(bodies);

@@ -53,6 +53,8 @@ class Bodies {
   // get alone works; beside a running gateway and on a copy.
   static Result<std::unique_ptr<Bodies>> open_read_only(const std::filesystem::path& folder,
                                                         SecretBytes key);
+  // bodies.db of one folder as a new file in another; its key stays where it is.
+  static Result<void> copy(const std::filesystem::path& from, const std::filesystem::path& to);
   ~Bodies();
 
   struct Filed {

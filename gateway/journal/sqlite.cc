@@ -196,6 +196,11 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open_read_only(
   return store;
 }
 
+Result<void> SqliteStore::copy(const std::filesystem::path& from, const std::filesystem::path& to) {
+  TRY(const auto database, Database::open_read_only(from, tables));
+  return database->copy_to(to);
+}
+
 Result<Appended> SqliteStore::append(const Append& append) {
   if (writer_ == nullptr)
     return Error{Code::forbidden, "this journal was opened to be read, not appended to"};

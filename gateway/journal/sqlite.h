@@ -27,6 +27,9 @@ class SqliteStore final : public Store {
   // Never writes, not even a repair; one snapshot for its whole life. append is Code::forbidden.
   // Works beside a running gateway, and on a copy of its folder.
   static Result<std::unique_ptr<SqliteStore>> open_read_only(const std::filesystem::path& path);
+  // One whole state as a new file (0600), beside a running gateway too; an existing one is
+  // Code::conflict.
+  static Result<void> copy(const std::filesystem::path& from, const std::filesystem::path& to);
   ~SqliteStore() override;
 
   Result<Appended> append(const Append& append) override;

@@ -276,6 +276,19 @@ Result<std::unique_ptr<Database>> Database::open_read_only(const fs::path& path,
   return database;
 }
 
+Result<void> Database::copy_to(const fs::path& path) {
+  // SQLite would make the file for everybody to read.
+  CHECK_OK(create_file(path, {}, 0600));
+  TRY(const auto copy, connect(path, path.string(), SQLITE_OPEN_READWRITE, {}));
+  CHECK_OK(copy->execute("PRAGMA synchronous=FULL"));
+  sqlite3_backup* const backup = sqlite3_backup_init(copy->handle_, "main", handle_, "main");
+  if (backup == nullptr) return copy->error("copy to");
+  sqlite3_backup_step(backup, -1);
+  // Its result is that of the last step too.
+  if (sqlite3_backup_finish(backup) != SQLITE_OK) return copy->error("copy to");
+  return {};
+}
+
 Result<void> Database::take_snapshot(std::span<const TableSql> tables) {
   CHECK_OK(execute("BEGIN"));
   return check_tables(tables);

@@ -89,6 +89,9 @@ class Database {
   Result<void> commit();
   void rollback();
   std::uint64_t changes() const;
+  // The whole database as of now, or as of this connection's snapshot, as one new file (0600) of
+  // its own, fsynced. An existing one is Code::conflict.
+  Result<void> copy_to(const std::filesystem::path& path);
   // Copies the whole WAL into the file, fsyncs both, and empties the WAL.
   Result<void> settle();
 

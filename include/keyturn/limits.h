@@ -32,6 +32,7 @@ namespace keyturn {
   X(charter_systems_max, 1000000, "systems of a charter")                                           \
   X(system_weight_max, 1000000000, "the weight of one system")                                      \
   X(charter_duration_seconds_max, 316224000, "a time span of the charter: 3660 days")               \
+  X(delegation_seconds_max, 2678400, "how long a charter may let a delegation run: 31 days")         \
   X(charter_nesting_max, 16, "parentheses within parentheses of a quorum")                          \
   X(charter_matchers_max, 4096, "matchers of a charter's classes and passes")                       \
   X(charter_initiators_max, 64, "initiators for whom a quorum is sought when a charter is checked")  \

@@ -71,12 +71,16 @@ std::string_view word_kind_name(WordKind kind);  // "approval", "veto"
 struct Word {
   WordKind kind = WordKind::approval;
   std::string deployment;
-  std::string person;
+  std::string person;  // whose hand signs
   std::string institution;
+  std::string delegator;  // whose word it is, where he delegated it; empty: the person's own
+  std::string delegator_institution;
   Time signed_at;
   Time not_after;
   std::string reason;   // vetoes only: printable ASCII, may be empty
   std::string command;  // CommandText, verbatim
+
+  const std::string& speaks_for() const { return delegator.empty() ? person : delegator; }
 
   std::string to_text() const;
   static Result<Word> parse(std::string_view text);

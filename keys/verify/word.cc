@@ -29,6 +29,8 @@ std::string Word::to_text() const {
   std::string out = header(kind) + "\n";
   out.append("deployment ").append(field(grammar::is_id(deployment), deployment)).append("\n");
   out.append("approver ").append(grammar::write_person(person, institution)).append("\n");
+  if (!delegator.empty() || !delegator_institution.empty())
+    out.append("for ").append(grammar::write_person(delegator, delegator_institution)).append("\n");
   out.append("signed-at ").append(signed_at.to_string()).append("\n");
   out.append("not-after ").append(not_after.to_string()).append("\n");
   if (writes_reason(*this))
@@ -54,6 +56,14 @@ Result<Word> Word::parse(std::string_view text) {
   grammar::FieldReader fields(approver);
   if (!grammar::read_person(fields, out.person, out.institution) || !fields.at_end())
     return lines.error("approver person (institution)");
+  if (lines.next_is("for")) {
+    TRY(const std::string_view delegator, lines.take("for"));
+    grammar::FieldReader of(delegator);
+    if (!grammar::read_person(of, out.delegator, out.delegator_institution) || !of.at_end())
+      return lines.error("for person (institution)");
+    if (out.delegator == out.person)
+      return lines.error("for another person than the one who signs");
+  }
   TRY(const std::string_view signed_at, lines.take("signed-at"));
   TRY(out.signed_at, Time::parse(signed_at));
   TRY(const std::string_view not_after, lines.take("not-after"));

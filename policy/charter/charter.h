@@ -196,6 +196,12 @@ struct Limit {
   std::uint64_t allowed(std::uint64_t registered_weight) const;  // the lesser bound, exact integers
 };
 
+// Who may let whom approve in his place, and for how long at most [I2 c, I4].
+struct DelegationTerms {
+  std::vector<Selector> of, to;
+  Duration most;
+};
+
 struct PrincipalRef {
   std::optional<AgentId> agent;
   PersonId person;  // himself, or the agent's sponsor: the responsible person [I3]
@@ -228,6 +234,7 @@ class Charter {
   std::vector<Pass> passes;
   std::vector<Limit> limits;
   std::vector<Selector> readers;  // who may read entries and bodies [P1]
+  std::vector<DelegationTerms> delegations;
 
   std::shared_ptr<const Closure> closure;
   Duration longest_memory;  // longest `over` plus longest lease: what the ledger's index must keep

@@ -303,6 +303,13 @@ void CharterCompiler::classes() {
   }
   for (const DeclaredSelector& readers : declared_.readers)
     charter_.readers.push_back(resolver.resolve(readers));
+  for (const DeclaredDelegation& declared : declared_.delegations) {
+    DelegationTerms terms;
+    for (const DeclaredSelector& of : declared.of) terms.of.push_back(resolver.resolve(of));
+    for (const DeclaredSelector& to : declared.to) terms.to.push_back(resolver.resolve(to));
+    terms.most = declared.most;
+    charter_.delegations.push_back(std::move(terms));
+  }
 }
 
 Class CharterCompiler::compile_class(const DeclaredClass& declared) const {

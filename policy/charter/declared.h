@@ -188,6 +188,12 @@ struct DeclaredRoster {
   Duration delay;
 };
 
+struct DeclaredDelegation {
+  std::vector<DeclaredSelector> of, to;
+  Duration most;
+  Place place;
+};
+
 struct DeclaredAmend {
   DeclaredQuorum quorum, weakening;
   Duration delay;
@@ -214,6 +220,7 @@ struct DeclaredCharter {
   std::vector<DeclaredLimit> limits;
   std::vector<DeclaredSelector> readers;
   std::vector<DeclaredRoster> rosters;
+  std::vector<DeclaredDelegation> delegations;
   std::optional<DeclaredAmend> amend;
 };
 

@@ -26,6 +26,7 @@ void check_declared(const DeclaredCheck& check) {
 void check_compiled(const CompiledCheck& check) {
   check_agents(check);
   check_weights(check);
+  check_delegations(check);
   check_quorums(check);
   check_reach(check);
 }

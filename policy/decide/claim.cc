@@ -48,6 +48,19 @@ std::vector<PersonId> counted_in(const std::vector<Assignment>& assignments) {
   return out;
 }
 
+// Who approved, and whose hand signed for whom: both cosign [S5].
+std::vector<PersonId> with_hands(const Command& command, std::vector<PersonId> counted) {
+  const std::size_t persons = counted.size();
+  for (const RecordedWord& approval : command.approvals) {
+    const auto end = counted.begin() + static_cast<std::ptrdiff_t>(persons);
+    if (approval.delegate && std::binary_search(counted.begin(), end, approval.person))
+      counted.push_back(*approval.delegate);
+  }
+  std::sort(counted.begin(), counted.end());
+  counted.erase(std::unique(counted.begin(), counted.end()), counted.end());
+  return counted;
+}
+
 // `execute within` runs from the moment when all these approvals were journalled, plus the delay;
 // the delay gives the veto its time [Q4].
 void check_windows(const Command& command, const std::vector<PersonId>& counted, Time at,
@@ -87,11 +100,11 @@ Decision decide_claim(const Ledger& ledger, const intent::Claim& claim, Time at)
   if (assignments.size() != command->classes.size()) return refused(std::move(reasons));
 
   const std::vector<PersonId> available =
-      approvers_counting(charter, *command, at, at - command->windows.delay);
+      approvers_counting(ledger, *command, at, at - command->windows.delay);
+  const CommandQuorum quorum(ledger, *command, at);
   for (std::size_t i = 0; i < assignments.size(); ++i) {
-    const QuorumContext context{charter, charter.klass(command->classes[i]),
-                                command->principal.person};
-    std::vector<Reason> why = check_assignment(context, assignments[i], available);
+    std::vector<Reason> why =
+        check_assignment(quorum.of(command->classes[i]), assignments[i], available);
     reasons.insert(reasons.end(), why.begin(), why.end());
   }
   const std::vector<PersonId> counted = counted_in(assignments);
@@ -99,13 +112,15 @@ Decision decide_claim(const Ledger& ledger, const intent::Claim& claim, Time at)
   // Against leases alone: what others only propose, and what this person has pending, is not theirs
   // yet [S1].
   for (const ShareLine& line :
-       share_lines(ledger, command->principal, counted, command->systems, {}, at, ledger.size()))
+       share_lines(ledger, command->principal, with_hands(*command, counted), command->systems, {},
+                   at, ledger.size()))
     if (line.exceeded()) reasons.push_back(share_reason(line));
   if (!reasons.empty()) return refused(std::move(reasons));
 
   event::Claimed claimed;
   claimed.id = command->id;
-  claimed.charged = {charter.person(command->principal.person).name};
+  for (const PersonId person : ledger.charged_for(command->principal.person, at))
+    claimed.charged.push_back(charter.person(person).name);
   claimed.systems = command->systems_text;
   claimed.lease_until = command->systems.empty() ? at : at + command->windows.lease;
   return granted(std::move(claimed));

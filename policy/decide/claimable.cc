@@ -12,12 +12,12 @@ namespace {
 constexpr Duration one_second{1};
 
 // An assignment for each class out of `available`, or nothing.
-std::optional<std::vector<Assignment>> assign(const Charter& charter, const Command& command,
-                                              const std::vector<PersonId>& available) {
+std::optional<std::vector<Assignment>> assign(const Ledger& ledger, const Command& command,
+                                              const std::vector<PersonId>& available, Time at) {
+  const CommandQuorum quorum(ledger, command, at);
   std::vector<Assignment> out;
   for (const ClassId id : command.classes) {
-    const QuorumContext context{charter, charter.klass(id), command.principal.person};
-    auto found = find_assignment(context, available);
+    auto found = find_assignment(quorum.of(id), available);
     if (!found) return std::nullopt;
     out.push_back(std::move(*found));
   }
@@ -57,18 +57,21 @@ Claimable window_of(const Charter& charter, const Command& command, Time from,
 
 // A claim at `from`. Where the execute window of the first approvers is over, the later ones may
 // still make a quorum of their own.
-std::optional<Claimable> claim_at(const Charter& charter, const Command& command, Time from) {
+std::optional<Claimable> claim_at(const Ledger& ledger, const Command& command, Time from) {
+  const Charter& charter = ledger.charter();
   const Time journalled_by = from - command.windows.delay;
-  auto found = assign(charter, command, approvers_counting(charter, command, from, journalled_by));
+  auto found =
+      assign(ledger, command, approvers_counting(ledger, command, from, journalled_by), from);
   if (!found) return std::nullopt;
   Claimable out = window_of(charter, command, from, *found);
   if (from <= out.until) return out;
   const Time recent = journalled_by - command.windows.execute;
   std::vector<PersonId> late;
   for (const RecordedWord& approval : command.approvals)
-    if (approval.at >= recent && approval.at <= journalled_by && counts_at(charter, approval, from))
+    if (approval.at >= recent && approval.at <= journalled_by &&
+        counts_at(ledger, command, approval, from))
       late.push_back(approval.person);
-  found = assign(charter, command, late);
+  found = assign(ledger, command, late, from);
   if (!found) return std::nullopt;
   out = window_of(charter, command, from, *found);
   if (from <= out.until) return out;
@@ -81,12 +84,13 @@ std::optional<Claimable> claimable(const Ledger& ledger, const Command& command,
   const Charter& charter = ledger.charter();
   if (!command.held_at(at) || charter_not_valid(charter, at)) return std::nullopt;
   // Approvals are monotone: where all of them are no quorum, no part of them is one.
-  if (!assign(charter, command, approvers_counting(charter, command, at, at))) return std::nullopt;
-  if (auto now = claim_at(charter, command, at)) return now;
+  if (!assign(ledger, command, approvers_counting(ledger, command, at, at), at))
+    return std::nullopt;
+  if (auto now = claim_at(ledger, command, at)) return now;
   for (const RecordedWord& approval : command.approvals) {  // by entry, so by time
     const Time from = approval.at + command.windows.delay;
     if (from <= at) continue;
-    if (auto later = claim_at(charter, command, from)) return later;
+    if (auto later = claim_at(ledger, command, from)) return later;
   }
   return std::nullopt;
 }

@@ -78,15 +78,32 @@ bool key_on_roster(const Charter& charter, PersonId person, const PublicKey& key
   return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 
-bool counts_at(const Charter& charter, const RecordedWord& approval, Time at) {
-  return approval.not_after >= at && key_on_roster(charter, approval.person, approval.key);
+bool counts_at(const Ledger& ledger, const Command& command, const RecordedWord& approval,
+               Time at) {
+  if (approval.not_after < at) return false;
+  if (!key_on_roster(ledger.charter(), approval.hand(), approval.key)) return false;
+  return !approval.delegate ||
+         ledger.may_act_for(*approval.delegate, approval.person, command.classes, at);
 }
 
-std::vector<PersonId> approvers_counting(const Charter& charter, const Command& command, Time at,
+CommandQuorum::CommandQuorum(const Ledger& ledger, const Command& command, Time at)
+    : charter_(ledger.charter()),
+      initiator_(command.principal.person),
+      closure_(ledger.closure_between(command.proposed_at, at)) {
+  for (const RecordedWord& approval : command.approvals)
+    if (approval.delegate && counts_at(ledger, command, approval, at))
+      stand_ins_.push_back({approval.person, *approval.delegate});
+}
+
+QuorumContext CommandQuorum::of(ClassId id) const {
+  return {charter_, charter_.klass(id), initiator_, closure_.get(), stand_ins_};
+}
+
+std::vector<PersonId> approvers_counting(const Ledger& ledger, const Command& command, Time at,
                                          Time journalled_by) {
   std::vector<PersonId> out;
   for (const RecordedWord& approval : command.approvals)
-    if (approval.at <= journalled_by && counts_at(charter, approval, at))
+    if (approval.at <= journalled_by && counts_at(ledger, command, approval, at))
       out.push_back(approval.person);
   std::sort(out.begin(), out.end());
   return out;

@@ -2,12 +2,14 @@
 // Internal to policy/decide; pure.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "policy/decide/decide.h"
+#include "policy/quorum/quorum.h"
 
 namespace keyturn {
 
@@ -24,11 +26,25 @@ std::optional<Reason> charter_not_valid(const Charter& charter, Time at);
 // Why `command` can be neither spoken on, cancelled nor claimed: unknown (null), over, or expired.
 std::optional<Reason> not_held(const Command* command, std::string_view id, Time at);
 
+// A command's quorum as things stand at `at`: whose hands signed, and everybody's closure with the
+// delegations that ran at any time since the proposal [I4 I5]. Outlives the contexts it gives.
+class CommandQuorum {
+ public:
+  CommandQuorum(const Ledger& ledger, const Command& command, Time at);
+  QuorumContext of(ClassId id) const;
+
+ private:
+  const Charter& charter_;
+  const PersonId initiator_;
+  const std::shared_ptr<const Closure> closure_;
+  std::vector<StandIn> stand_ins_;
+};
+
 bool key_on_roster(const Charter& charter, PersonId person, const PublicKey& key);
 // Whether an approval counts at `at`, its delay aside [Q4].
-bool counts_at(const Charter& charter, const RecordedWord& approval, Time at);
+bool counts_at(const Ledger& ledger, const Command& command, const RecordedWord& approval, Time at);
 // Whose approvals count at `at` and were journalled by `journalled_by` [Q4]; sorted.
-std::vector<PersonId> approvers_counting(const Charter& charter, const Command& command, Time at,
+std::vector<PersonId> approvers_counting(const Ledger& ledger, const Command& command, Time at,
                                          Time journalled_by);
 // Whether `vetoers` are enough to stop a command of these classes [Q5 C4].
 bool enough_vetoes(const Charter& charter, const std::vector<ClassId>& classes,

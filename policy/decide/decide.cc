@@ -23,6 +23,9 @@ struct Decide {
   Decision operator()(const intent::Speak& one) const { return decide_speak(ledger, one, at); }
   Decision operator()(const intent::Claim& one) const { return decide_claim(ledger, one, at); }
   Decision operator()(const intent::Outcome& one) const { return decide_outcome(ledger, one, at); }
+  Decision operator()(const intent::Delegate& one) const {
+    return decide_delegate(ledger, one, at);
+  }
   Decision operator()(const intent::Refusals& one) const {
     return decide_refusals(ledger, one, at);
   }

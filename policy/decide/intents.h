@@ -12,6 +12,7 @@ Decision decide_cancel(const Ledger& ledger, const intent::Cancel& cancel, Time 
 Decision decide_speak(const Ledger& ledger, const intent::Speak& speak, Time at);
 Decision decide_claim(const Ledger& ledger, const intent::Claim& claim, Time at);
 Decision decide_outcome(const Ledger& ledger, const intent::Outcome& outcome, Time at);
+Decision decide_delegate(const Ledger& ledger, const intent::Delegate& delegate, Time at);
 Decision decide_refusals(const Ledger& ledger, const intent::Refusals& refusals, Time at);
 
 }  // namespace keyturn

@@ -9,12 +9,12 @@
 namespace keyturn {
 namespace {
 
-void add_unmet_terms(const Charter& charter, const Command& command, Time at,
+void add_unmet_terms(const Ledger& ledger, const Command& command, Time at,
                      std::vector<Reason>& reasons) {
-  const std::vector<PersonId> available = approvers_counting(charter, command, at, at);
+  const std::vector<PersonId> available = approvers_counting(ledger, command, at, at);
+  const CommandQuorum quorum(ledger, command, at);
   for (const ClassId id : command.classes) {
-    const QuorumContext context{charter, charter.klass(id), command.principal.person};
-    for (Reason& reason : missing(context, available))
+    for (Reason& reason : missing(quorum.of(id), available))
       if (std::find(reasons.begin(), reasons.end(), reason) == reasons.end())
         reasons.push_back(std::move(reason));
   }
@@ -51,7 +51,7 @@ std::vector<Reason> outstanding(const Ledger& ledger, const Command& command, Ti
   if (const auto reason = charter_not_valid(charter, at)) reasons.push_back(*reason);
   if (const auto reason = not_held(&command, command.id, at)) reasons.push_back(*reason);
   if (command.state != Command::State::held) return reasons;
-  add_unmet_terms(charter, command, at, reasons);
+  add_unmet_terms(ledger, command, at, reasons);
   add_vetoes(charter, command, reasons);
   const std::optional<Claimable> claim = claimable(ledger, command, at);
   if (claim && claim->from > at)

@@ -50,13 +50,59 @@ void check_times(const Word& word, Time at, std::vector<Reason>& reasons) {
     reasons.push_back({"not-after", "the word ends before it was signed [W11]"});
 }
 
+// Whose word it is, and whose hand signed.
+struct Speaker {
+  PersonId person;
+  std::optional<PersonId> delegate;
+  PersonId hand() const { return delegate.value_or(person); }
+};
+
+// A word in another's place: is it delegated, for all of this command [I4]?
+std::optional<Speaker> speaker_of(const Ledger& ledger, const Word& word, const Command& command,
+                                  Time at, std::vector<Reason>& reasons) {
+  const Charter& charter = ledger.charter();
+  const std::optional<PersonId> hand = charter.find_person(word.person);
+  if (!hand) return std::nullopt;  // said by check_signer
+  if (word.delegator.empty()) return Speaker{*hand, std::nullopt};
+  const std::optional<PersonId> person = charter.find_person(word.delegator);
+  if (!person) {
+    reasons.push_back({"unknown-person", shown(word.delegator) + " is not on the roster"});
+    return std::nullopt;
+  }
+  if (charter.institution(charter.person(*person).institution).name != word.delegator_institution)
+    reasons.push_back(
+        {"institution", shown(word.delegator) + " is not of " + shown(word.delegator_institution)});
+  if (!ledger.may_act_for(*hand, *person, command.classes, at))
+    reasons.push_back({"not-delegated", shown(word.delegator) +
+                                            " has not delegated every class of this command to " +
+                                            shown(word.person) + ", or no longer [I4]"});
+  return Speaker{*person, hand};
+}
+
+// One hand is one approval, in whosever place: nobody fills two slots by signing for others.
+bool hand_used(const std::vector<RecordedWord>& words, const Speaker& speaker) {
+  return std::any_of(words.begin(), words.end(), [&](const RecordedWord& one) {
+    return one.hand() == speaker.hand() && one.person != speaker.person;
+  });
+}
+
+Reason same_hand() {
+  return {"same-hand",
+          "whoever signs this has given a word on this command already, his own or in another's "
+          "place; one hand counts once [I4]"};
+}
+
 // Refused where it can never count, whichever class is looked at [Q7].
-void check_can_count(const Charter& charter, const Command& command, PersonId person,
+void check_can_count(const CommandQuorum& quorum, const Command& command, const Speaker& speaker,
                      std::vector<Reason>& reasons) {
   std::vector<Reason> never;
   for (const ClassId id : command.classes) {
-    const QuorumContext context{charter, charter.klass(id), command.principal.person};
-    std::vector<Reason> why = never_counts(context, person);
+    const QuorumContext context = quorum.of(id);
+    std::vector<Reason> why = never_counts(context, speaker.person);
+    if (why.empty() && context.closure().in_closure(speaker.hand(), context.initiator))
+      why = {{"initiator",
+              "the delegate is the initiator or under the initiator's command; such an approval "
+              "never counts [I4]"}};
     if (why.empty()) return;
     for (Reason& reason : why)
       if (std::find(never.begin(), never.end(), reason) == never.end())
@@ -66,12 +112,12 @@ void check_can_count(const Charter& charter, const Command& command, PersonId pe
 }
 
 // Recorded, but of no use now, for each class: said in the answer [Q7].
-std::vector<Reason> notes_of(const Charter& charter, const Command& command, PersonId person,
-                             Time at) {
-  const std::vector<PersonId> already = approvers_counting(charter, command, at, at);
+std::vector<Reason> notes_of(const Ledger& ledger, const CommandQuorum& quorum,
+                             const Command& command, PersonId person, Time at) {
+  const std::vector<PersonId> already = approvers_counting(ledger, command, at, at);
   std::vector<Reason> notes;
   for (const ClassId id : command.classes) {
-    const QuorumContext context{charter, charter.klass(id), command.principal.person};
+    const QuorumContext context = quorum.of(id);
     std::vector<Reason> why = never_counts(context, person);
     if (why.empty()) why = adds_nothing(context, person, already);
     if (why.empty()) return {};
@@ -87,30 +133,36 @@ const RecordedWord* word_of(const std::vector<RecordedWord>& words, PersonId per
   return found == words.end() ? nullptr : &*found;
 }
 
-Decision approve(const Charter& charter, const Command& command, PersonId person,
+Decision approve(const Ledger& ledger, const Command& command, const Speaker& speaker,
                  std::vector<Reason> reasons, Time at) {
+  const CommandQuorum quorum(ledger, command, at);
   // `approve within` ends; what is said later would also find the later windows cut short [Q4].
   const Time until = command.proposed_at + command.windows.approve;
   if (at > until)
     reasons.push_back(
         {"approve-window", "approvals were taken until " + until.to_string() + " [Q4]"});
-  check_can_count(charter, command, person, reasons);
+  check_can_count(quorum, command, speaker, reasons);
+  std::vector<RecordedWord> counting;
+  for (const RecordedWord& one : command.approvals)
+    if (counts_at(ledger, command, one, at)) counting.push_back(one);
+  if (hand_used(counting, speaker)) reasons.push_back(same_hand());
   if (!reasons.empty()) return refused(std::move(reasons));
   // One approval a person, however many keys [Q3]; a new one may take the place of one that ended.
-  const RecordedWord* before = word_of(command.approvals, person);
-  if (before != nullptr && counts_at(charter, *before, at)) return unchanged();
-  return granted(event::Approved{command.id, charter.person(person).name,
-                                 notes_of(charter, command, person, at)});
+  if (word_of(counting, speaker.person) != nullptr) return unchanged();
+  return granted(event::Approved{command.id, ledger.charter().person(speaker.person).name,
+                                 notes_of(ledger, quorum, command, speaker.person, at)});
 }
 
 // A veto counts up to the claim, and does not lapse with its `not-after` [Q5].
-Decision veto(const Charter& charter, const Command& command, PersonId person,
+Decision veto(const Charter& charter, const Command& command, const Speaker& speaker,
               std::vector<Reason> reasons) {
+  const PersonId person = speaker.person;
   const bool fits = std::any_of(command.classes.begin(), command.classes.end(), [&](ClassId id) {
     const Rule& rule = charter.klass(id).rule;
     return rule.veto_count > 0 && rule.veto.selects(person);
   });
   if (!fits) reasons.push_back({"no-veto", "no rule of this command gives its signer a veto"});
+  if (hand_used(command.vetoes, speaker)) reasons.push_back(same_hand());
   if (!reasons.empty()) return refused(std::move(reasons));
   if (word_of(command.vetoes, person) != nullptr) return unchanged();
   std::vector<PersonId> vetoers{person};
@@ -137,10 +189,11 @@ Decision decide_speak(const Ledger& ledger, const intent::Speak& speak, Time at)
   }
   check_signer(charter, speak.word, reasons);
   check_times(word, at, reasons);
-  const std::optional<PersonId> person = charter.find_person(word.person);
-  if (command == nullptr || !person) return refused(std::move(reasons));
-  if (word.kind == WordKind::veto) return veto(charter, *command, *person, std::move(reasons));
-  return approve(charter, *command, *person, std::move(reasons), at);
+  if (command == nullptr) return refused(std::move(reasons));
+  const auto speaker = speaker_of(ledger, word, *command, at, reasons);
+  if (!speaker) return refused(std::move(reasons));
+  if (word.kind == WordKind::veto) return veto(charter, *command, *speaker, std::move(reasons));
+  return approve(ledger, *command, *speaker, std::move(reasons), at);
 }
 
 }  // namespace keyturn

@@ -129,9 +129,14 @@ struct LedgerFold {
   Result<RecordedWord> word(const intent::Speak& speak, WordKind kind, std::string_view person) {
     const Word& word = speak.word.word();
     const std::optional<PersonId> id = charter().find_person(person);
-    if (!id || word.person != person || word.kind != kind)
+    if (!id || word.speaks_for() != person || word.kind != kind)
       return misfit("the word is not the person's or not of this kind");
-    return RecordedWord{*id, speak.word.key(), entry.at, word.not_after, entry.index};
+    std::optional<PersonId> delegate;
+    if (!word.delegator.empty()) {
+      delegate = charter().find_person(word.person);
+      if (!delegate) return misfit("the delegate is not in the charter");
+    }
+    return RecordedWord{*id, delegate, speak.word.key(), entry.at, word.not_after, entry.index};
   }
 
   Result<void> operator()(const intent::Speak& speak, const event::Approved& approved) {
@@ -181,6 +186,61 @@ struct LedgerFold {
 
   Result<void> operator()(const intent::Refusals&, const event::Counted&) { return {}; }
 
+  Result<void> operator()(const intent::Delegate& delegate, const event::Delegated& delegated) {
+    const Delegation& said = delegate.delegation.delegation();
+    const auto delegator = charter().find_person(delegated.delegator);
+    const auto whom = charter().find_person(delegated.delegate);
+    if (!delegator || !whom || said.delegator != delegated.delegator ||
+        said.delegate != delegated.delegate)
+      return misfit("the delegation is of other persons");
+    RecordedDelegation record;
+    record.index = entry.index;
+    record.delegator = *delegator;
+    record.delegate = *whom;
+    for (const std::string& name : said.classes) {
+      const std::optional<ClassId> klass = charter().find_class(name);
+      if (!klass) return misfit("class `" + name + "` is not in the charter");
+      record.classes.push_back(*klass);
+    }
+    std::sort(record.classes.begin(), record.classes.end());
+    record.at = entry.at;
+    record.until = said.until;
+    record.signed_at = said.signed_at;
+    record.text = sha256(said.to_text());
+    ledger.delegations_.push_back(std::move(record));
+    charge_delegators(*whom);
+    return {};
+  }
+
+  // Later edges add to whom a lease charges, and never shorten it [S3].
+  void charge_delegators(PersonId delegate) {
+    const std::vector<PersonId> charged = ledger.charged_for(delegate, entry.at);
+    const Duration memory = charter().longest_memory;
+    for (std::size_t place = ledger.leases_.size(); place-- > 0;) {
+      Lease& lease = ledger.leases_[place];
+      if (lease.from + memory < entry.at) break;
+      if (lease.charged_until() <= entry.at ||
+          !std::binary_search(lease.charged.begin(), lease.charged.end(), delegate))
+        continue;
+      for (const PersonId person : charged) add_charged(lease, place, person);
+    }
+  }
+
+  void add_charged(Lease& lease, std::size_t place, PersonId person) {
+    const auto at = std::lower_bound(lease.charged.begin(), lease.charged.end(), person);
+    if (at != lease.charged.end() && *at == person) return;
+    lease.charged.insert(at, person);
+    index_place(ledger.by_person_[person.value], place);
+    for (const PersonId superior : charter().closure->superiors(person))
+      index_place(ledger.by_span_[superior.value], place);
+  }
+
+  // Indexes stand in the order of claims.
+  static void index_place(std::vector<std::size_t>& index, std::size_t place) {
+    const auto at = std::lower_bound(index.begin(), index.end(), place);
+    if (at == index.end() || *at != place) index.insert(at, place);
+  }
+
   // Adds persons by name, leaving `out` sorted and distinct.
   Result<void> add_persons(const std::vector<std::string>& names, std::vector<PersonId>& out) {
     for (const std::string& name : names) {
@@ -192,6 +252,18 @@ struct LedgerFold {
     return {};
   }
 
+  // Who approved, and whose hand signed for whom: both have approved this weight [S5].
+  static std::vector<PersonId> with_hands(const Command& command) {
+    std::vector<PersonId> out = command.counted;
+    for (const RecordedWord& word : command.approvals)
+      if (word.delegate &&
+          std::binary_search(command.counted.begin(), command.counted.end(), word.person))
+        out.push_back(*word.delegate);
+    std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+    return out;
+  }
+
   void begin_lease(const Command& command, std::vector<PersonId> charged, Time until) {
     Lease lease;
     lease.index = entry.index;
@@ -200,7 +272,7 @@ struct LedgerFold {
     lease.institution = charter().person(command.principal.person).institution;
     if (command.principal.agent)
       lease.agents = charter().agents[command.principal.agent->value].provider;
-    lease.approvers = command.counted;
+    lease.approvers = with_hands(command);
     lease.systems = command.systems;
     lease.from = entry.at;
     lease.until = until;

@@ -232,6 +232,20 @@ Result<Intent> read_refusals(EntryReader& in) {
   return Intent(std::move(out));
 }
 
+// As for a word: by verification alone.
+Result<Intent> read_delegate(EntryReader& in, const Charter& charter, Domain domain) {
+  CHECK_OK(in.expect("delegation "));
+  const Error otherwise = in.error("a delegation signed by a person of the charter");
+  TRY(const std::string_view note, in.block());
+  const auto signer = unverified_signer(note);
+  const auto person = signer.ok() ? charter.find_person(*signer) : std::nullopt;
+  if (!person) return otherwise;
+  auto delegation = verify_delegation(note, domain, charter.person(*person).keys);
+  if (!delegation.ok())
+    return Error{Code::corrupt, otherwise.message + ": " + delegation.error().message};
+  return Intent(intent::Delegate{std::move(delegation).value()});
+}
+
 Result<Intent> read_intent(EntryReader& in, const Charter& charter, Domain domain) {
   CHECK_OK(in.expect("intent "));
   const Error otherwise = in.error("an intent");
@@ -244,6 +258,7 @@ Result<Intent> read_intent(EntryReader& in, const Charter& charter, Domain domai
   if (kind == "claim") return read_claim(in);
   if (kind == "outcome") return read_outcome(in);
   if (kind == "refusals") return read_refusals(in);
+  if (kind == "delegate") return read_delegate(in, charter, domain);
   return otherwise;
 }
 
@@ -294,6 +309,12 @@ Result<Event> read_event(EntryReader& in) {
   if (kind == "approved") return read_approved(in);
   if (kind == "vetoed") return read_vetoed(in);
   if (kind == "claimed") return read_claimed(in);
+  if (kind == "delegated") {
+    event::Delegated out;
+    TRY(out.delegator, quoted_line(in, "delegator"));
+    TRY(out.delegate, quoted_line(in, "delegate"));
+    return Event(std::move(out));
+  }
   if (kind == "refused") {
     event::Refused out;
     TRY(out.reasons, reason_lines(in, "reason"));

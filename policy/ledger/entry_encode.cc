@@ -97,6 +97,10 @@ struct WriteIntent {
     quoted_line(out, "principal", one.principal);
     line(out, "count", std::to_string(one.count));
   }
+  void operator()(const intent::Delegate& one) const {
+    line(out, "intent", "delegate");
+    block(out, "delegation", one.delegation.note());
+  }
 };
 
 struct WriteEvent {
@@ -140,6 +144,11 @@ struct WriteEvent {
     quoted_line(out, "id", one.id);
   }
   void operator()(const event::Counted&) const { line(out, "event", "counted"); }
+  void operator()(const event::Delegated& one) const {
+    line(out, "event", "delegated");
+    quoted_line(out, "delegator", one.delegator);
+    quoted_line(out, "delegate", one.delegate);
+  }
 };
 
 }  // namespace

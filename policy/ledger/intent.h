@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "keys/verify/delegation.h"
 #include "keys/verify/statement.h"
 #include "keyturn/digest.h"
 #include "keyturn/time.h"
@@ -59,11 +60,14 @@ struct Refusals {
   std::string principal;
   std::uint64_t count = 0;
 };
+struct Delegate {
+  VerifiedDelegation delegation;
+};
 
 }  // namespace intent
 
 using Intent = std::variant<intent::Genesis, intent::Propose, intent::Cancel, intent::Speak,
-                            intent::Claim, intent::Outcome, intent::Refusals>;
+                            intent::Claim, intent::Outcome, intent::Refusals, intent::Delegate>;
 
 namespace event {
 
@@ -96,12 +100,15 @@ struct Ended {  // of outcome
   std::string id;
 };
 struct Counted {};  // of refusals
+struct Delegated {
+  std::string delegator, delegate;
+};
 
 }  // namespace event
 
 using Event =
     std::variant<event::Opened, event::Refused, event::Proposed, event::Cancelled, event::Approved,
-                 event::Vetoed, event::Claimed, event::Ended, event::Counted>;
+                 event::Vetoed, event::Claimed, event::Ended, event::Counted, event::Delegated>;
 
 struct Entry {
   std::uint64_t index = 0;  // its place in the journal; not part of the text

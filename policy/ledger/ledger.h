@@ -21,16 +21,31 @@
 #include "keyturn/time.h"
 #include "policy/charter/charter.h"
 #include "policy/ledger/intent.h"
+#include "policy/people/closure.h"
 #include "policy/share/system_set.h"
 
 namespace keyturn {
 
 struct RecordedWord {
-  PersonId person;
-  PublicKey key;
-  Time at;  // the entry's
+  PersonId person;                   // whose word it is
+  std::optional<PersonId> delegate;  // whose hand signed in his place; empty: his own
+  PublicKey key;                     // of that hand
+  Time at;                           // the entry's
   Time not_after;
   std::uint64_t index = 0;  // the entry
+
+  PersonId hand() const { return delegate.value_or(person); }
+};
+
+// One person's word that another may approve in his place [I2 c].
+struct RecordedDelegation {
+  std::uint64_t index = 0;  // the entry
+  PersonId delegator, delegate;
+  std::vector<ClassId> classes;  // sorted; empty: it ended the ones before
+  Time at;                       // the entry's
+  Time until;
+  Time signed_at;
+  Digest text;
 };
 
 struct Command {
@@ -97,6 +112,18 @@ class Ledger {
   // Looks at every command: for a start.
   std::vector<const Command*> over_before_expiry(Time at) const;
 
+  const std::vector<RecordedDelegation>& delegations() const { return delegations_; }
+  // The newest of one person to another, over or not; null: none.
+  const RecordedDelegation* delegation(PersonId delegator, PersonId delegate) const;
+  // Whether `delegate` may sign in the place of `delegator` in all of `classes` (sorted) at `at`.
+  bool may_act_for(PersonId delegate, PersonId delegator, const std::vector<ClassId>& classes,
+                   Time at) const;
+  // Whom a lease that begins at `at` charges: the initiator, and everyone whose delegate he is, or
+  // whose delegate's delegate; sorted [S3].
+  std::vector<PersonId> charged_for(PersonId initiator, Time at) const;
+  // The charter's closure with every delegation that ran at any time in [from, until].
+  std::shared_ptr<const Closure> closure_between(Time from, Time until) const;
+
   // The one way to change it. `entry` was decided on this ledger, or read from the journal and
   // compared with what decide gives. Errors (corrupt) mean that the entry does not fit.
   Result<void> apply(const Entry& entry);
@@ -125,6 +152,7 @@ class Ledger {
   bool opened_ = false;
   std::unordered_map<std::string_view, std::unique_ptr<Command>> commands_;  // by Command::id
   std::vector<Lease> leases_;
+  std::vector<RecordedDelegation> delegations_;  // by entry
   // Derived from it, to be quick.
   std::map<std::uint64_t, const Command*> held_;
   std::set<std::pair<Time, std::uint64_t>> expiries_;  // of held_
@@ -132,6 +160,9 @@ class Ledger {
       pending_;  // of held_, by initiator
   std::set<std::string> unfinished_;
   LeaseIndex by_person_, by_span_, by_institution_, by_provider_, by_approver_;
+  // The closure asked for last: delegations change seldom.
+  mutable std::vector<DelegationEdge> closure_edges_;
+  mutable std::shared_ptr<const Closure> closure_cache_;
 };
 
 }  // namespace keyturn

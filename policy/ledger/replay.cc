@@ -64,7 +64,9 @@ void Replayer::count(const Entry& entry) {
   if (std::holds_alternative<event::Refused>(event)) ++stats_.refusals;
   if (std::holds_alternative<event::Proposed>(event)) ++stats_.proposals;
   if (std::holds_alternative<event::Claimed>(event)) ++stats_.claims;
-  if (std::holds_alternative<intent::Speak>(entry.intent)) ++stats_.words;
+  if (std::holds_alternative<intent::Speak>(entry.intent) ||
+      std::holds_alternative<intent::Delegate>(entry.intent))
+    ++stats_.words;
 }
 
 Result<void> Replayer::next(std::string_view entry_bytes) {

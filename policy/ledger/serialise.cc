@@ -26,6 +26,7 @@ void write_words(std::string& out, const Charter& charter, std::string_view kind
                  const std::vector<RecordedWord>& words) {
   for (const RecordedWord& word : words) {
     out.append("  ").append(kind).append(" ").append(charter.person(word.person).name);
+    if (word.delegate) out.append(" by ").append(charter.person(*word.delegate).name);
     out.append(" ").append(word.key.to_string()).append(" at ").append(word.at.to_string());
     out.append(" not-after ").append(word.not_after.to_string());
     out.append(" entry ").append(std::to_string(word.index)).append("\n");
@@ -85,6 +86,21 @@ void write_lease(std::string& out, const Charter& charter, const Lease& lease) {
   out.append("  systems ").append(lease.systems.to_text(charter)).append("\n");
 }
 
+void write_delegation(std::string& out, const Charter& charter, const RecordedDelegation& one) {
+  out.append("delegation ").append(std::to_string(one.index)).append(" ");
+  out.append(charter.person(one.delegator).name).append(" -> ");
+  out.append(charter.person(one.delegate).name).append(" ").append(one.at.to_string());
+  out.append(" .. ").append(one.until.to_string()).append("\n");
+  out.append("  signed-at ").append(one.signed_at.to_string()).append(" text ");
+  out.append(one.text.to_string()).append("\n");
+  std::vector<std::string_view> names;
+  for (const ClassId id : one.classes) names.push_back(charter.klass(id).name);
+  std::sort(names.begin(), names.end());
+  out.append("  classes");
+  for (const std::string_view name : names) out.append(" ").append(name);
+  out.append("\n");
+}
+
 }  // namespace
 
 std::string Ledger::serialise() const {
@@ -100,6 +116,7 @@ std::string Ledger::serialise() const {
             [](const Command* a, const Command* b) { return a->id < b->id; });
   for (const Command* command : commands) write_command(out, *charter_, *command);
   for (const Lease& lease : leases_) write_lease(out, *charter_, lease);  // in the order of claims
+  for (const RecordedDelegation& one : delegations_) write_delegation(out, *charter_, one);
   return out;
 }
 

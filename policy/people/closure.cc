@@ -11,7 +11,7 @@ namespace {
 // fellow holders [I1].
 class CommandGraph {
  public:
-  explicit CommandGraph(const Charter& charter)
+  CommandGraph(const Charter& charter, std::span<const DelegationEdge> delegations)
       : charter_(charter),
         holders_(charter.offices.size()),
         offices_below_(charter.offices.size()),
@@ -31,6 +31,8 @@ class CommandGraph {
         under_in_person_[above.value].push_back(person);
       }
     }
+    for (const DelegationEdge& edge : delegations)
+      under_in_person_[edge.delegator.value].push_back(edge.delegate.value);
   }
 
   // All in cl({person}), himself included; sorted. Cycles of command are harmless: everyone on one
@@ -88,12 +90,12 @@ void sort_unique(std::vector<Value>& values) {
 
 }  // namespace
 
-Closure::Closure(const Charter& charter)
+Closure::Closure(const Charter& charter, std::span<const DelegationEdge> delegations)
     : superiors_(charter.persons.size()),
       subordinates_(charter.persons.size()),
       institutions_(charter.persons.size()),
       branches_(charter.persons.size()) {
-  CommandGraph graph(charter);
+  CommandGraph graph(charter, delegations);
   for (std::uint32_t person = 0; person < charter.persons.size(); ++person) {
     subordinates_[person] = graph.closure_of(person);
     // Walks run in the order of ids, so each list of superiors comes out sorted.

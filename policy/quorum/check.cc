@@ -17,15 +17,35 @@ bool has_repeats(std::vector<PersonId> persons) {
   return std::adjacent_find(persons.begin(), persons.end()) != persons.end();
 }
 
-bool any_commands_another(const Closure& closure, const std::vector<PersonId>& persons) {
+// Two approvals stand beside each other only if neither their persons nor the hands that signed
+// command one another, across: a delegate counts nowhere where his delegator could not [I4].
+bool beside(const QuorumContext& context, PersonId a, PersonId b) {
+  const Closure& closure = context.closure();
+  for (const PersonId one : {a, context.signer(a)}) {
+    for (const PersonId other : {b, context.signer(b)}) {
+      if (one != other && commands_either_way(closure, one, other)) return false;
+    }
+  }
+  return true;
+}
+
+bool any_commands_another(const QuorumContext& context, const std::vector<PersonId>& persons) {
   for (std::size_t i = 0; i < persons.size(); ++i) {
     for (std::size_t j = i + 1; j < persons.size(); ++j) {
-      if (persons[i] != persons[j] && commands_either_way(closure, persons[i], persons[j])) {
-        return true;
-      }
+      if (persons[i] != persons[j] && !beside(context, persons[i], persons[j])) return true;
     }
   }
   return false;
+}
+
+// The hands that signed. A delegate is in his delegator's closure, so whoever commands the
+// delegator commands the delegate too: over hands, no closure holds less than over persons.
+std::vector<PersonId> signers_of(const QuorumContext& context,
+                                 const std::vector<PersonId>& approvers) {
+  std::vector<PersonId> out;
+  out.reserve(approvers.size());
+  for (const PersonId approver : approvers) out.push_back(context.signer(approver));
+  return out;
 }
 
 // Whether the assignment speaks of this rule and this roster at all; without it nothing else is
@@ -72,9 +92,10 @@ void check_slots(const QuorumContext& context, const Assignment& assignment,
   }
 }
 
-void check_diversity(const QuorumContext& context, const std::vector<PersonId>& approvers,
+void check_diversity(const QuorumContext& context, const std::vector<PersonId>& persons,
                      std::vector<Reason>& reasons) {
-  const Closure& closure = *context.charter.closure;
+  const Closure& closure = context.closure();
+  const std::vector<PersonId> approvers = signers_of(context, persons);
   const Rule& rule = context.klass.rule;
   const std::uint32_t institutions = most_apart_by_institution(closure, approvers);
   if (institutions < rule.across_institutions) {
@@ -100,18 +121,19 @@ void check_diversity(const QuorumContext& context, const std::vector<PersonId>& 
 
 void check_independence(const QuorumContext& context, const std::vector<PersonId>& approvers,
                         std::vector<Reason>& reasons) {
-  const Closure& closure = *context.charter.closure;
+  const Closure& closure = context.closure();
   const auto obeys_initiator = [&](PersonId approver) {
-    return closure.in_closure(approver, context.initiator);
+    return closure.in_closure(approver, context.initiator) ||
+           closure.in_closure(context.signer(approver), context.initiator);
   };
   if (std::any_of(approvers.begin(), approvers.end(), obeys_initiator)) {
     reasons.push_back(
         {"initiator", "an approver is the initiator or under the initiator's command [I4]"});
   }
-  if (!superior_may_stand_beside(context.klass) && any_commands_another(closure, approvers)) {
+  if (!superior_may_stand_beside(context.klass) && any_commands_another(context, approvers)) {
     reasons.push_back({"subordinate", "an approver is under another approver's command [I4]"});
   }
-  if (is_puppet_quorum(closure, context.klass, context.initiator, approvers)) {
+  if (is_puppet_quorum(closure, context.klass, context.initiator, signers_of(context, approvers))) {
     const std::uint32_t count = closures_that_must_not_suffice(context.klass);
     const std::string commanders =
         count == 1 ? "one person commands" : std::to_string(count) + " persons together command";
@@ -123,13 +145,19 @@ void check_independence(const QuorumContext& context, const std::vector<PersonId
 
 }  // namespace
 
+PersonId QuorumContext::signer(PersonId person) const {
+  for (const StandIn& one : stand_ins)
+    if (one.delegator == person) return one.delegate;
+  return person;
+}
+
 std::vector<Reason> check_assignment(const QuorumContext& context, const Assignment& assignment,
                                      std::span<const PersonId> available) {
   std::vector<Reason> reasons = check_form(context, assignment);
   if (!reasons.empty()) return reasons;
 
   check_slots(context, assignment, available, reasons);
-  if (has_repeats(assignment.approvers)) {
+  if (has_repeats(assignment.approvers) || has_repeats(signers_of(context, assignment.approvers))) {
     reasons.push_back({"same-person", "one person fills two slots; a person counts once [Q1 Q3]"});
   }
   check_diversity(context, assignment.approvers, reasons);

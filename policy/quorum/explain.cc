@@ -100,7 +100,7 @@ std::vector<Reason> never_counts(const QuorumContext& context, PersonId person) 
     return {{"not-available", "the approver is not on the roster"}};
   }
   std::vector<Reason> reasons;
-  if (context.charter.closure->in_closure(person, context.initiator)) {
+  if (context.closure().in_closure(person, context.initiator)) {
     reasons.push_back({"initiator",
                        "the approver is the initiator or under the initiator's command; such an "
                        "approval never counts [I4]"});
@@ -135,7 +135,7 @@ std::vector<Reason> adds_nothing(const QuorumContext& context, PersonId person,
     return {};
   }
 
-  const Closure& closure = *context.charter.closure;
+  const Closure& closure = context.closure();
   const auto entangled = [&](PersonId other) {
     return commands_either_way(closure, person, other);
   };

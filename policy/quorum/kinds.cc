@@ -39,7 +39,7 @@ class KindSorter {
  public:
   KindSorter(const QuorumContext& context, const Branch& branch)
       : context_(context),
-        closure_(*context.charter.closure),
+        closure_(context.closure()),
         closures_(closures_that_must_not_suffice(context.klass)),
         slots_(branch.slots.size()) {
     sorted_.groups = group_slots(context.klass.rule, branch);
@@ -68,7 +68,10 @@ class KindSorter {
     persons.erase(std::unique(persons.begin(), persons.end()), persons.end());
     for (const PersonId person : persons) {
       if (person.value >= context_.charter.persons.size()) break;
-      if (closure_.in_closure(person, context_.initiator)) continue;
+      if (closure_.in_closure(person, context_.initiator) ||
+          closure_.in_closure(context_.signer(person), context_.initiator)) {
+        continue;
+      }
       Candidate candidate{person, 0};
       for (std::size_t group = 0; group < sorted_.groups.size(); ++group) {
         if (sorted_.groups[group].selector->selects(person)) {

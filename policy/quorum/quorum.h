@@ -22,10 +22,26 @@ struct Assignment {
   friend bool operator==(const Assignment&, const Assignment&) = default;
 };
 
+// Who signed in whose place: the approval is `delegator`'s, the hand was `delegate`'s [I4].
+struct StandIn {
+  PersonId delegator, delegate;
+  friend bool operator==(const StandIn&, const StandIn&) = default;
+};
+
 struct QuorumContext {
   const Charter& charter;
   const Class& klass;
   PersonId initiator;
+  // With the delegations that matter to the command; null: none does, the charter's own.
+  const Closure* with_delegations = nullptr;
+  // At most one for each delegator, and one for each delegate.
+  std::span<const StandIn> stand_ins = {};
+
+  const Closure& closure() const {
+    return with_delegations != nullptr ? *with_delegations : *charter.closure;
+  }
+  // Whose hand signed the approval of `person`.
+  PersonId signer(PersonId person) const;
 };
 
 // Empty: it is a quorum. `available` are the persons whose approvals count now.

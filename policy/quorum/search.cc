@@ -17,7 +17,7 @@ class BranchSearch {
   BranchSearch(const QuorumContext& context, const Branch& branch,
                std::span<const PersonId> available, Aim aim, std::uint64_t& steps)
       : context_(context),
-        closure_(*context.charter.closure),
+        closure_(context.closure()),
         rule_(context.klass.rule),
         aim_(aim),
         steps_(steps),

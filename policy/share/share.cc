@@ -27,9 +27,21 @@ const std::vector<std::size_t>& leases_of(const Ledger& ledger, const Subject& s
   return none;
 }
 
+std::vector<PersonId> superiors_of(const Charter& charter, const std::vector<PersonId>& persons) {
+  std::vector<PersonId> out;
+  for (const PersonId person : persons) {
+    const auto above = charter.closure->superiors(person);
+    out.insert(out.end(), above.begin(), above.end());
+  }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
 // Whose share under `limit` a lease of this principal and these approvers adds to.
 std::vector<Subject> subjects_of(const Charter& charter, const Limit& limit,
                                  const PrincipalRef& principal,
+                                 const std::vector<PersonId>& charged,
                                  const std::vector<PersonId>& approvers) {
   std::vector<Subject> out;
   const auto add = [&](PersonId person) {
@@ -37,11 +49,13 @@ std::vector<Subject> subjects_of(const Charter& charter, const Limit& limit,
   };
   switch (limit.subject) {
     case Kind::person:
+      for (const PersonId person : charged) add(person);
+      break;
     case Kind::institution:
       add(principal.person);
       break;
     case Kind::span:
-      for (const PersonId superior : charter.closure->superiors(principal.person)) add(superior);
+      for (const PersonId superior : superiors_of(charter, charged)) add(superior);
       break;
     case Kind::agents:
       if (principal.agent && limit.provider &&
@@ -140,10 +154,11 @@ std::vector<ShareLine> share_lines(const Ledger& ledger, const PrincipalRef& pri
     known.push_back(std::move(one));
     return known.back();
   };
+  const std::vector<PersonId> charged = ledger.charged_for(principal.person, at);
   std::vector<ShareLine> out;
   for (const Limit& limit : charter.limits) {
     if (systems.weight_in(charter, limit.pool) == 0) continue;
-    for (const Subject& subject : subjects_of(charter, limit, principal, approvers)) {
+    for (const Subject& subject : subjects_of(charter, limit, principal, charged, approvers)) {
       const Known& share = know(subject, limit.over);
       ShareLine line;
       line.limit = &limit;

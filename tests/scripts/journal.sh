@@ -27,6 +27,12 @@ has "$shown" '^  approver haddad \(parliament\)$' "show"
 [[ $("$KEYTURN" journal show --json | wc -l) == 3 ]] || die "show --json does not print three lines"
 has "$("$KEYTURN" journal prove 2)" '^index 2$' "prove"
 has "$("$KEYTURN" journal prove 2)" '^keyturn/joint-autonomy$' "the checkpoint in the proof"
+# A backup, while the gateway runs: one whole state, verified, and another start from it.
+has "$("$KEYTURN" journal backup --to "$work/backup")" '^verified: 3 entries' "backup"
+has "$("$KEYTURN" journal replay --data "$work/backup")" '1 signed words' "a replay of the backup"
+[[ $(stat -c %a "$work/backup/journal.db" "$work/backup/bodies.db" | sort -u) == 600 ]] || die "others may read the backup"
+fails 2 'journal.db|high-water' "a backup over another" "$KEYTURN" journal backup --to "$work/backup"
+fails 2 'keyturn: ' "a backup of nothing" "$KEYTURN" journal backup --data "$work/none" --to "$work/other"
 fails 2 'has 3 entries' "an entry that there is not" "$KEYTURN" journal show 3
 fails 1 'keyturn: ' "a proof of an entry that there is not" "$KEYTURN" journal prove 3
 sed '2s/3/4/' "$work/early.note" >"$work/forged.note"
@@ -36,6 +42,14 @@ refuses_start 'another process holds .*one journal has one gateway' "a second ga
 # At rest; then entries 3 and 4.
 stop gateway
 cp -r "$home/data" "$work/older"
+# The backup, with the key that it does not hold, is the same journal.
+mv "$home/data" "$work/original"
+cp "$work/original/bodies.key" "$work/backup/"
+cp -r "$work/backup" "$home/data"
+start_gateway
+stop gateway
+rm -rf "$home/data"
+mv "$work/original" "$home/data"
 start_gateway
 hold planner-7 "$work/second.json"
 approve_all "$id" haddad

@@ -46,8 +46,9 @@ struct CompiledCheck {
   Diagnostics& diagnostics;
 };
 
-void check_agents(const CompiledCheck& check);   // what an agent may, its sponsor may [I3]
-void check_weights(const CompiledCheck& check);  // supply, and limits that admit nothing [S5]
+void check_agents(const CompiledCheck& check);       // what an agent may, its sponsor may [I3]
+void check_weights(const CompiledCheck& check);      // supply, and limits that admit nothing [S5]
+void check_delegations(const CompiledCheck& check);  // somebody may use them [I4]
 void check_quorums(const CompiledCheck& check);  // satisfiable, and by more than one person [Q8]
 void check_reach(const CompiledCheck& check);    // nobody's closure is enough [I7]
 

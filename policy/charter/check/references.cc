@@ -58,6 +58,10 @@ class References {
       all(names_.persons, rule.rests_on);
     }
     for (const DeclaredSelector& readers : check_.declared.readers) selector(readers);
+    for (const DeclaredDelegation& delegation : check_.declared.delegations) {
+      for (const DeclaredSelector& of : delegation.of) selector(of);
+      for (const DeclaredSelector& to : delegation.to) selector(to);
+    }
     for (const DeclaredRoster& roster : check_.declared.rosters) {
       one(names_.institutions, roster.institution);
       expression(roster.quorum.need);

@@ -115,6 +115,8 @@ class Parser {
   // limit.cc
   bool parse_limit();
   bool parse_bound(DeclaredLimit& out);
+  // delegation.cc
+  bool parse_delegation();
   // amend.cc
   bool parse_roster();
   bool parse_amend();

@@ -1,6 +1,7 @@
 #include "keys/verify/statement.h"
 
 #include "keys/verify/checkpoint.h"
+#include "keys/verify/delegation.h"
 #include "tests/fuzz/target.h"
 
 namespace {
@@ -22,4 +23,5 @@ KEYTURN_FUZZ_TARGET(statement) {
   parse_and_write<keyturn::CommandText>(input);
   parse_and_write<keyturn::Word>(input);
   parse_and_write<keyturn::Login>(input);
+  parse_and_write<keyturn::Delegation>(input);
 }

@@ -128,8 +128,8 @@ TEST_CASE("what is not enforced yet is refused as unsupported, never ignored") {
       "`grant` is unsupported");
   check_refused(with("\"http://127.0.0.1:9302\"", "§\"https://127.0.0.1:9302\""),
                 "`https://` is unsupported");
-  for (const std::string word : {"break-glass", "freeze", "delegate", "oblige", "notify",
-                                 "acknowledge", "review", "countersigner"})
+  for (const std::string word :
+       {"break-glass", "freeze", "oblige", "notify", "acknowledge", "review", "countersigner"})
     check_refused(and_also("§" + word + " strike\n"), "`" + word + "` is unsupported");
 }
 

@@ -120,6 +120,12 @@ VerifiedWord Deployment::word(WordKind kind, std::string_view person, std::strin
   out.institution = !say.institution.empty() || !known
                         ? say.institution
                         : charter_->institution(charter_->person(*known).institution).name;
+  out.delegator = say.delegator;
+  if (!say.delegator.empty()) {
+    const auto whose = charter_->find_person(say.delegator);
+    REQUIRE(whose.has_value());
+    out.delegator_institution = charter_->institution(charter_->person(*whose).institution).name;
+  }
   out.signed_at = now + say.signed_at;
   out.not_after = now + say.not_after;
   out.command = !say.text.empty() || command == nullptr ? say.text : command->text;
@@ -128,6 +134,37 @@ VerifiedWord Deployment::word(WordKind kind, std::string_view person, std::strin
   auto verified = verify_word(key.sign_word(out, Domain::live), Domain::live, keys);
   REQUIRE_MESSAGE(verified.ok(), (verified.ok() ? "" : verified.error().message));
   return std::move(verified).value();
+}
+
+VerifiedDelegation Deployment::delegation(std::string_view from, std::string_view to,
+                                          const std::vector<std::string>& classes,
+                                          const Hand& hand) {
+  const auto institution_of = [&](std::string_view person) {
+    const auto known = charter_->find_person(person);
+    return !hand.institution.empty() || !known
+               ? hand.institution
+               : charter_->institution(charter_->person(*known).institution).name;
+  };
+  Delegation out;
+  out.deployment = hand.deployment;
+  out.delegator = from;
+  out.delegator_institution = institution_of(from);
+  out.delegate = to;
+  out.delegate_institution = institution_of(to);
+  out.classes = classes;
+  out.until = now + hand.until;
+  out.signed_at = now + hand.signed_at;
+  out.not_after = now + hand.not_after;
+  const SigningKey key = test_key(hand.key.empty() ? from : std::string_view(hand.key));
+  const PublicKey keys[] = {key.public_key()};
+  auto verified = verify_delegation(key.sign_delegation(out, Domain::live), Domain::live, keys);
+  REQUIRE_MESSAGE(verified.ok(), (verified.ok() ? "" : verified.error().message));
+  return std::move(verified).value();
+}
+
+Decision Deployment::delegate(std::string_view from, std::string_view to,
+                              const std::vector<std::string>& classes, const Hand& hand) {
+  return decide_and_record(intent::Delegate{delegation(from, to, classes, hand)});
 }
 
 Decision Deployment::approve(std::string_view person, std::string_view id, const Say& say) {

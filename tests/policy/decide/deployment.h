@@ -31,6 +31,16 @@ struct Say {                      // how a word differs from an ordinary one
   std::string institution = {};  // empty: the person's own
   std::string key = {};          // whose key signs; empty: the person's own
   std::string text = {};         // empty: the command's own
+  std::string delegator = {};    // in whose place; empty: his own
+};
+
+struct Hand {               // how a delegation differs from an ordinary one
+  Duration until{3600};     // from now
+  Duration signed_at{0};    // from now
+  Duration not_after{600};  // from now
+  std::string deployment = "joint-autonomy";
+  std::string key = {};          // whose key signs; empty: the delegator's own
+  std::string institution = {};  // of both; empty: their own
 };
 
 class Deployment {
@@ -62,6 +72,10 @@ class Deployment {
                     const Say& say = {});
   Decision approve(std::string_view person, std::string_view id, const Say& say = {});
   Decision veto(std::string_view person, std::string_view id, const Say& say = {});
+  VerifiedDelegation delegation(std::string_view from, std::string_view to,
+                                const std::vector<std::string>& classes, const Hand& hand = {});
+  Decision delegate(std::string_view from, std::string_view to,
+                    const std::vector<std::string>& classes = {"strike"}, const Hand& hand = {});
   // Claims with what claimable() finds; it must find something.
   Decision claim(std::string_view id);
   // A claim of one class by these approvers, by slot.
