@@ -23,6 +23,29 @@ struct CharterFmt {
   std::string config, data;  // where its journal may be, if not beside it
 };
 int charter_fmt(const CharterFmt& options);
+struct CharterExplain {
+  std::string file;
+  std::string request;      // one recorded request; empty: the whole charter
+  std::uint64_t entry = 0;  // which of several; 0: the only one, or the first
+  std::string principal;    // who sent it, where that is not recorded
+  std::vector<std::string> approved;
+  std::string data;  // a journal's data folder; empty: nothing is directed yet
+};
+int charter_explain(const CharterExplain& options);
+struct CharterJson {
+  std::string file;
+};
+int charter_json(const CharterJson& options);
+struct CharterTest {
+  std::string file;
+  std::vector<std::string> cases;  // empty: those beside the charter
+};
+int charter_test(const CharterTest& options);
+struct CharterTry {
+  std::string file, traffic, principal;
+  bool json = false;
+};
+int charter_try(const CharterTry& options);
 
 struct Init {
   std::string folder;

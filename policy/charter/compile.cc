@@ -51,17 +51,6 @@ std::vector<EffectPart> default_effect(const DeclaredClass& klass) {
   return out;
 }
 
-std::string percentage_text(std::uint64_t basis_points) {
-  std::string out = std::to_string(basis_points / 100);
-  const std::uint64_t rest = basis_points % 100;
-  if (rest != 0) {
-    out += '.';
-    out += static_cast<char>('0' + rest / 10);
-    if (rest % 10 != 0) out += static_cast<char>('0' + rest % 10);
-  }
-  return out + "%";
-}
-
 std::string limit_text(const DeclaredLimit& limit, std::string_view pool) {
   using Subject = DeclaredLimit::Subject;
   std::string out = limit.subject == Subject::person        ? "person "
@@ -96,6 +85,17 @@ Limit::Subject limit_subject(DeclaredLimit::Subject subject) {
 }
 
 }  // namespace
+
+std::string percentage_text(std::uint64_t basis_points) {
+  std::string out = std::to_string(basis_points / 100);
+  const std::uint64_t rest = basis_points % 100;
+  if (rest != 0) {
+    out += '.';
+    out += static_cast<char>('0' + rest / 10);
+    if (rest % 10 != 0) out += static_cast<char>('0' + rest % 10);
+  }
+  return out + "%";
+}
 
 std::string system_name(const DeclaredSystem& system, std::uint64_t number) {
   std::string name(system.prefix);

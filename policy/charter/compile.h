@@ -40,6 +40,9 @@ class CharterCompiler {
   std::vector<ClassId> class_ids_;  // likewise
 };
 
+// `12.5%`
+std::string percentage_text(std::uint64_t basis_points);
+
 // The name of system `number` of a range; of a single system, its name.
 std::string system_name(const DeclaredSystem& system, std::uint64_t number);
 
