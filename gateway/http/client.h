@@ -36,9 +36,9 @@ struct HttpCall {
   std::string url;  // https://host:port/path?query, or http://
   std::vector<Field> fields;
   std::string body;
-  std::uint32_t timeout_ms = 30'000;         // of the whole call; 0: none
-  std::uint64_t body_bytes_max = 64u << 20;  // of the answer
-  std::shared_ptr<const TlsClient> tls;      // null: the system's authorities, no certificate
+  std::uint32_t timeout_ms = 30'000;               // of the whole call; 0: none
+  std::uint64_t body_bytes_max = 64u << 20;        // of the answer
+  std::shared_ptr<const TlsClient> tls = nullptr;  // null: the system's authorities, no certificate
 };
 
 Result<HttpResponse> http_request(const HttpCall& call);

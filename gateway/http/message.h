@@ -47,8 +47,8 @@ struct Request {
   std::string host;
   std::vector<Field> fields;  // as sent, in order, framing fields included
   std::string body;
-  std::string peer;                // the client's address, without the port
-  std::optional<Digest> peer_key;  // of its certificate, see Head::peer_key()
+  std::string peer;                     // the client's address, without the port
+  std::optional<Digest> peer_key = {};  // of its certificate, see Head::peer_key()
 
   std::optional<std::string_view> field(std::string_view name) const {
     return only_field(fields, name);

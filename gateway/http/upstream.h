@@ -31,7 +31,7 @@ struct Origin {
   std::uint16_t port = 80;
   bool secure = false;  // https
   // What is trusted and shown there; where it is missing nothing is sent to a secure origin.
-  std::shared_ptr<const TlsClient> tls = {};
+  std::shared_ptr<const TlsClient> tls = nullptr;
 
   // `http://host` or `https://host`, perhaps with `:port`, and nothing behind it; without `tls`.
   static Result<Origin> parse(std::string_view url);
