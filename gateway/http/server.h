@@ -28,6 +28,8 @@ struct Listen {
   std::uint16_t port = 0;                          // 0: any free one, see Server::port()
   bool shared = false;                             // several servers, one a loop, listen on it
   std::shared_ptr<const TlsServer> tls = nullptr;  // null: plain HTTP
+  // INVARIANT: taken only by what stands behind a gateway; a server with a Front refuses it.
+  KeyturnFields keyturn_fields = KeyturnFields::refused;
 };
 
 class Server {

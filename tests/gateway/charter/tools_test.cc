@@ -31,7 +31,7 @@ std::shared_ptr<const Cast> cast() {
 
 constexpr std::string_view strike_line =
     R"({"method":"POST","target":"/api/v1/tasks","headers":{"content-type":"application/json"},)"
-    R"("body":"{\"specification\":{\"@type\":\"Strike\"},\"relations\":{\"assignee\":[{\"entityId\":\"uav-001\"}]}}"})";
+    R"("body":"{\"specification\":{\"@type\":\"Strike\",\"objective\":\"x\"},\"relations\":{\"assignee\":[{\"entityId\":\"uav-001\"}]}}"})";
 
 RecordedRequest recorded(std::string_view json) {
   auto out = read_recorded(json);
@@ -45,7 +45,7 @@ TEST_CASE("a request is read alike from a line and from an entry of HAR") {
       R"({"startedDateTime":"x","request":{"method":"POST","url":"http://fleet.example/api/v1/tasks",)"
       R"("headers":[{"name":":authority","value":"fleet.example"},{"name":"Content-Type","value":"application/json"},)"
       R"({"name":"Content-Length","value":"9"}],)"
-      R"("postData":{"mimeType":"application/json","text":"{\"specification\":{\"@type\":\"Strike\"},\"relations\":{\"assignee\":[{\"entityId\":\"uav-001\"}]}}"}}})");
+      R"("postData":{"mimeType":"application/json","text":"{\"specification\":{\"@type\":\"Strike\",\"objective\":\"x\"},\"relations\":{\"assignee\":[{\"entityId\":\"uav-001\"}]}}"}}})");
   CHECK(har.method == line.method);
   CHECK(har.target == line.target);
   CHECK(har.body == line.body);
@@ -118,19 +118,20 @@ std::string failure_of(std::string_view steps) {
 
 const std::string strike_step =
     "  POST /api/v1/tasks\n  as planner-7\n"
-    "  body {\"specification\":{\"@type\":\"Strike\"},\"relations\":{\"assignee\":[{\"entityId\":\"uav-001\"}]}}\n";
+    "  body "
+    "{\"specification\":{\"@type\":\"Strike\",\"objective\":\"x\"},\"relations\":{\"assignee\":[{"
+    "\"entityId\":\"uav-001\"}]}}\n";
 
 TEST_CASE("a case is decided by classify and decide, from the proposal to the claim [Q4 S2]") {
   CHECK(failure_of(strike_step +
                    "  held as strike\n  lacks quorum\n  approve brandt, farouk, duarte\n"
                    "  may not be claimed\n  claim: refused delay\n  wait 2m\n  may be claimed\n"
                    "  claim\n  directs alvarez military/air 1\n  claim: refused claimed\n") == "");
-  CHECK(failure_of(strike_step +
-                   "  held as strike\n  approve castell, brandt: adds nothing\n") ==
+  CHECK(failure_of(strike_step + "  held as strike\n  approve castell, brandt: adds nothing\n") ==
         "6 adds nothing | castell: taken");
   CHECK(failure_of(strike_step + "  held as strike\n  veto gupta: stops\n") == "");
-  CHECK(failure_of(strike_step + "  held as strike\n  cancel\n  approve brandt: refused cancelled\n") ==
-        "");
+  CHECK(failure_of(strike_step +
+                   "  held as strike\n  cancel\n  approve brandt: refused cancelled\n") == "");
 }
 
 TEST_CASE("a case that comes out otherwise says what was expected and what came") {
@@ -156,8 +157,9 @@ TEST_CASE("names that a charter does not have are answered with the nearest that
 TEST_CASE("a file of cases that cannot be read says in which line") {
   for (const auto& [text, what] : std::vector<std::pair<std::string_view, std::string_view>>{
            {"", "t:0: no `case NAME`"},
-           {"csae x\n", "t:1: expected `case NAME` or `body NAME` in column 1, found `csae`; did you "
-                        "mean `case`?"},
+           {"csae x\n",
+            "t:1: expected `case NAME` or `body NAME` in column 1, found `csae`; did you "
+            "mean `case`?"},
            {"  wait 2m\n", "t:1: an indented line belongs to a case"},
            {"case x\n  aprove brandt\n", "did you mean `approve`?"},
            {"case x\n  GET /a\n", "says not what becomes of it"},
@@ -198,11 +200,10 @@ std::string tally(const Trial& trial) {
 TEST_CASE("a trial counts what would pass, be gated, refused, unmatched, and what cannot be read") {
   auto trial = Trial::open(charter(), "");
   REQUIRE(trial.ok());
-  const TrafficFile file(
-      std::string(strike_line) + "\n" +
-      "{\"method\":\"GET\",\"target\":\"/api/v1/entities/uav-001\"}\n" + "\n" + "{not json\n" +
-      "{\"method\":\"GET\",\"target\":\"/nowhere\"}\n" +
-      "{\"method\":\"BREW\",\"target\":\"/api/v1/tasks\"}\n");
+  const TrafficFile file(std::string(strike_line) + "\n" +
+                         "{\"method\":\"GET\",\"target\":\"/api/v1/entities/uav-001\"}\n" + "\n" +
+                         "{not json\n" + "{\"method\":\"GET\",\"target\":\"/nowhere\"}\n" +
+                         "{\"method\":\"BREW\",\"target\":\"/api/v1/tasks\"}\n");
   std::vector<std::uint64_t> numbers;
   REQUIRE(read_traffic(file.name(), [&](std::uint64_t number, const auto& request) {
             numbers.push_back(number);
@@ -258,7 +259,8 @@ TEST_CASE("a HAR file is read entry by entry, and one that is cut short says whe
   CHECK(numbers == std::vector<std::uint64_t>{1});
 }
 
-TEST_CASE("one request explained: whose approval counts, who could still supply what, whose share") {
+TEST_CASE(
+    "one request explained: whose approval counts, who could still supply what, whose share") {
   const auto law = charter();
   auto standing = standing_of_nothing(law);
   REQUIRE(standing.ok());
@@ -299,8 +301,7 @@ TEST_CASE("a charter's JSON says what the charter says, formatted or not") {
   CHECK(json["persons"].size() == law->persons.size());
   CHECK(json["classes"][1]["name"] == "strike");
   CHECK(json["classes"][1]["rule"]["windows"]["lease_seconds"] == 1200);
-  CHECK(json["classes"][1]["effect"] ==
-        "Strike by {systems} on {body /specification/objective}");
+  CHECK(json["classes"][1]["effect"] == "Strike by {systems} on {body /specification/objective}");
   CHECK(json["limits"][0]["allowed"] == 8);
   CHECK(json["supply"].size() == 1);
   CHECK(json["amend"].is_null());
