@@ -398,6 +398,8 @@ TEST_CASE("a word in any other than its one form is refused [W11]") {
   const std::string word = std::string(veto_head) + std::string(command_text);
   const std::pair<std::string_view, std::string_view> changes[] = {
       {"keyturn/veto/v1", "keyturn/approval/v1"},  // then the reason has no place
+      {"keyturn/veto/v1", "keyturn/consent/v1"},
+      {"keyturn/veto/v1", "keyturn/cancellation/v1"},  // whose signer is the initiator
       {"deployment joint-autonomy", "deployment Joint"},
       {"approver haddad (parliament)", "approver haddad"},
       {"approver haddad (parliament)", "approver haddad (parliament) "},
