@@ -17,8 +17,9 @@ constexpr std::string_view origin = "http://officials.example:9443";
 struct Desk {
   World world{defence};
   ServiceState state;
-  OfficialsApi api{world.shared_charter(), world.sequencer(), world.bodies(), world.clock,
-                   std::string(origin), state};
+  OfficialsApi api{world.shared_charter(), world.sequencer(),
+                   world.bodies(),         world.clock,
+                   std::string(origin),    state};
   ServedHandler served{api};
 
   // As in the gateway: the sequencer, which may still hold an exchange, ends before the loops do.
