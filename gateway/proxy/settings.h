@@ -1,7 +1,7 @@
 // Settings: all that keyturn.toml says of the requests' way and that may change while the gateway
-// runs: credentials, how long callers wait, what each endpoint's connections may take. Made whole from one
-// configuration, immutable, and replaced whole (live.h). None of it decides anything [T11]. Thread
-// rule: plain values, read from all loops.
+// runs: credentials, how long callers wait, what each endpoint's connections may take. Made whole
+// from one configuration, immutable, and replaced whole (live.h). None of it decides anything
+// [T11]. Thread rule: plain values, read from all loops.
 #pragma once
 
 #include <cstdint>

@@ -95,12 +95,13 @@ void explain_changes(const Explained& of, Prose& prose) {
                                    "; its checkpoints are public.");
   for (const DeclaredRoster& roster : of.declared.rosters)
     prose.item("Keys, tokens, agents and holders of " + std::string(roster.institution.text) +
-               " are to be changed by " + in_words(roster.quorum.need) + together_in_words(roster.quorum) + ", after " +
-               in_words(roster.delay) + ".");
+               " are to be changed by " + in_words(roster.quorum.need) +
+               together_in_words(roster.quorum) + ", after " + in_words(roster.delay) + ".");
   if (of.declared.amend) {
     const DeclaredAmend& amend = *of.declared.amend;
-    prose.item("The charter itself is to be changed by " + in_words(amend.quorum.need) + together_in_words(amend.quorum) +
-               "; a change that weakens it by " + in_words(amend.weakening.need) + together_in_words(amend.weakening) + ", after " +
+    prose.item("The charter itself is to be changed by " + in_words(amend.quorum.need) +
+               together_in_words(amend.quorum) + "; a change that weakens it by " +
+               in_words(amend.weakening.need) + together_in_words(amend.weakening) + ", after " +
                in_words(amend.delay) + ".");
   }
   if (of.declared.amend || !of.declared.rosters.empty())

@@ -26,7 +26,8 @@ std::string who(const DeclaredLimit& limit) {
 // `10% of the weight of military, nor more than weight 400`
 std::string bound(const DeclaredLimit& limit) {
   const std::string weight = "weight " + std::to_string(limit.absolute);
-  std::string out = limit.has_fraction ? percentage_text(limit.basis_points) + " of the weight" : weight;
+  std::string out =
+      limit.has_fraction ? percentage_text(limit.basis_points) + " of the weight" : weight;
   out += limit.each ? " of any one pool below " : " of ";
   out += limit.pool.text;
   if (limit.has_fraction && limit.has_absolute) out += ", nor more than " + weight;

@@ -19,9 +19,8 @@ std::shared_ptr<const keyturn::Charter> charter() {
       "keyturn 1\ncharter \"joint-autonomy\" version 1\nvalid 2026-01-01 .. 2036-01-01\njournal "
       "key " +
       key_of("journal") + "institution mod \"M\"\nperson brandt \"B\" of mod\n  key " +
-      key_of("brandt") +
-      "pool military\nendpoint fleet \"http://127.0.0.1:9301\"\n  key " + key_of("fleet") +
-      "system uav-001 pool military weight 1 at fleet\n");
+      key_of("brandt") + "pool military\nendpoint fleet \"http://127.0.0.1:9301\"\n  key " +
+      key_of("fleet") + "system uav-001 pool military weight 1 at fleet\n");
   for (const keyturn::Diagnostic& error : load.errors)
     std::fprintf(stderr, "%s\n", error.message.c_str());
   keyturn::fuzz::hold(load.charter != nullptr, "the target's charter loads");

@@ -52,7 +52,8 @@ TEST_CASE("a reload puts every part of a good file in force, and what it says is
   std::vector<std::int64_t> in_force;
   for (int part = 0; part < 2; ++part) {
     it.reload->add([&in_force](const Config& next) -> Result<Reload::Commit> {
-      return Reload::Commit([&in_force, step = next.hold_times.step_ms] { in_force.push_back(step); });
+      return Reload::Commit(
+          [&in_force, step = next.hold_times.step_ms] { in_force.push_back(step); });
     });
   }
   it.write(base + "[holding]\nstep_ms = 700\n");

@@ -21,8 +21,13 @@ struct Desk {
   World world{defence};
   Metrics metrics{world.sequencer(), world.meters(), world.clock};
   ServiceState state;
-  OfficialsApi api{world.shared_charter(), world.sequencer(), world.bodies(), world.clock,
-                   std::string(origin),    state,           &metrics};
+  OfficialsApi api{world.shared_charter(),
+                   world.sequencer(),
+                   world.bodies(),
+                   world.clock,
+                   std::string(origin),
+                   state,
+                   &metrics};
   ServedHandler served{api};
 
   // As in the gateway: the sequencer, which may still hold an exchange, ends before the loops do.

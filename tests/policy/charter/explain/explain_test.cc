@@ -27,12 +27,14 @@ void check_says(const std::string& text, std::string_view sentence) {
 
 TEST_CASE("a charter says in sentences who must agree, in what time, and who can stop it") {
   const std::string text = explained(charter_text(defence));
-  check_says(text, "strike, at the endpoint fleet: POST /api/v1/tasks where its body's "
-                   "/specification/@type is \"ReleasePayload\" or \"Strike\".");
-  check_says(text, "Only holders of fleet-commander may begin it; of agents, only planner-7.");
   check_says(text,
-             "To let it go, 2 holders of release-authority and 1 person of parliament or court must "
-             "approve, together of at least 3 institutions.");
+             "strike, at the endpoint fleet: POST /api/v1/tasks where its body's "
+             "/specification/@type is \"ReleasePayload\" or \"Strike\".");
+  check_says(text, "Only holders of fleet-commander may begin it; of agents, only planner-7.");
+  check_says(
+      text,
+      "To let it go, 2 holders of release-authority and 1 person of parliament or court must "
+      "approve, together of at least 3 institutions.");
   check_says(text, "1 holder of judge-advocate can stop it until it is sent.");
   check_says(text, "Approvals are taken for 30 minutes.");
   check_says(text, "nothing happens for 2 minutes.");
@@ -41,10 +43,11 @@ TEST_CASE("a charter says in sentences who must agree, in what time, and who can
 
 TEST_CASE("a charter says its limits as weights, and what one person can never do [I7 S5]") {
   const std::string text = explained(charter_text(defence));
-  check_says(text,
-             "Nobody, with the agents that he sponsors, directs more than 10% of the weight of "
-             "military, nor more than weight 400, counting everything of the last 72 hours. That is "
-             "8 of the 80 of military.");
+  check_says(
+      text,
+      "Nobody, with the agents that he sponsors, directs more than 10% of the weight of "
+      "military, nor more than weight 400, counting everything of the last 72 hours. That is "
+      "8 of the 80 of military.");
   check_says(text, "That is 10 of the 40 of military/air and 10 of the 40 of military/sea.");
   check_says(text,
              "Nobody, with everybody under his command, can let a request of class strike go: it "
