@@ -115,7 +115,7 @@ TEST_CASE("lines that one parser folds or ends where another does not are refuse
       {"HTTP/1.2", "GET /a HTTP/1.2\r\nHost: x\r\n\r\n", 400},
       {"HTTP/2.0", "GET /a HTTP/2.0\r\nHost: x\r\n\r\n", 400},
       {"HTTP/0.9", "GET /a\r\n\r\n", 400},
-      {"the HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400},
+      {"the HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505},
   });
 }
 
