@@ -46,6 +46,11 @@ class Call {
   // `silence`: the timeout runs anew with every byte.
   Result<void> send(bool silence) {
     silence_ = silence;
+    // Reading the system's authorities takes its time: not while the server waits for us.
+    tls_ = call_.tls;
+    if (url_.origin.secure && tls_ == nullptr) {
+      TRY(tls_, TlsClient::open({}));
+    }
     restart_timeout();
     CHECK_OK(connect());
     std::string head;
@@ -125,11 +130,7 @@ class Call {
   }
 
   Result<void> secure() {
-    std::shared_ptr<const TlsClient> tls = call_.tls;
-    if (tls == nullptr) {
-      TRY(tls, TlsClient::open({}));
-    }
-    if (!socket_.secure(tls->connect(url_.origin.host, nullptr)))
+    if (!socket_.secure(tls_->connect(url_.origin.host, nullptr)))
       return unavailable("TLS could not be prepared");
     for (;;) {
       const Socket::Handshake state = socket_.handshake();
@@ -178,6 +179,7 @@ class Call {
 
   const HttpCall& call_;
   const Url url_;
+  std::shared_ptr<const TlsClient> tls_;
   Socket socket_;
   AnswerReader reader_;
   std::optional<Clock::time_point> deadline_;

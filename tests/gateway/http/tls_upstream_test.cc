@@ -208,7 +208,7 @@ TEST_CASE("the command line's client verifies, sends nothing where it fails, and
   const auto refused = http_request(call);
   REQUIRE_FALSE(refused.ok());
   CHECK(refused.error().code == Code::unavailable);
-  CHECK(contains(refused.error().message, "certificate"));
+  CHECK_MESSAGE(contains(refused.error().message, "certificate"), refused.error().message);
 
   call.url = "http" + served.url("/x").substr(5);
   const auto plain = http_request(call);
