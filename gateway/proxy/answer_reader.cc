@@ -66,12 +66,19 @@ AnswerReader::AnswerReader(std::shared_ptr<Exchange> exchange, std::shared_ptr<S
 void AnswerReader::start() {
   // The answer is written on another loop perhaps: it only posts to ours. It is kept longer than
   // its readers, and does not keep them.
-  answer_->watch([weak = weak_from_this()] {
+  watcher_ = answer_->watch([weak = weak_from_this()] {
     if (const auto self = weak.lock()) {
       self->exchange_->loop().post([self] { self->pump(); });
     }
   });
 }
+
+void AnswerReader::stop() {
+  finished_ = true;
+  answer_->unwatch(watcher_);
+}
+
+AnswerReader::~AnswerReader() { answer_->unwatch(watcher_); }
 
 void AnswerReader::pump() {
   while (!finished_ && !exchange_->gone()) {

@@ -22,9 +22,10 @@ class AnswerReader : public std::enable_shared_from_this<AnswerReader> {
   AnswerReader(std::shared_ptr<Exchange> exchange, std::shared_ptr<SharedAnswer> answer,
                std::string command, std::optional<StreamApi> stream,
                std::function<void()> on_first);
+  ~AnswerReader();
   void start();
   // Nothing is written from here on.
-  void stop() { finished_ = true; }
+  void stop();
 
  private:
   void pump();
@@ -39,6 +40,7 @@ class AnswerReader : public std::enable_shared_from_this<AnswerReader> {
   const std::string command_;
   const std::optional<StreamApi> stream_;
   std::function<void()> on_first_;
+  std::uint64_t watcher_ = 0;
   std::uint64_t offset_ = 0;
   bool begun_ = false;
   bool finished_ = false;

@@ -41,10 +41,10 @@ bool LadderCaller::may_go_on() const {
          (next + 1) * times().step_ms <= ladder_ms_;
 }
 
-// A preferred wait may be over before the command is in the journal: a moment more, then.
+// A preferred wait, or a step, may be over before a slow disk has the command: one step more, then.
 void LadderCaller::on_timer() {
-  waited_ = true;
-  if (!wait_ms_ || !name().ticket.empty()) go_on();
+  if (name().ticket.empty() && !std::exchange(waited_, true)) return arm(times().step_ms);
+  go_on();
 }
 
 void LadderCaller::on_held() {
