@@ -3,10 +3,10 @@
 source "$KEYTURN_ROOT/tests/scripts/lib.sh"
 begin
 
-fleet=$KEYTURN_ROOT/config/charters/defence-fleet.charter
+example=$KEYTURN_ROOT/config/charters/defence-fleet.charter
 
 # fmt: a draft is laid out, its words stay, its mode stays, and formatting twice is formatting once.
-sed -e 's/^  */ /' -e 's/, /  ,/g' "$fleet" >"$work/draft.charter"
+sed -e 's/^  */ /' -e 's/, /  ,/g' "$example" >"$work/draft.charter"
 chmod 0640 "$work/draft.charter"
 fails 1 'not formatted' "--check of a draft" "$KEYTURN" charter fmt --check "$work/draft.charter"
 before=$("$KEYTURN" charter json "$work/draft.charter" | grep -v '"digest"') || die "json of a draft"
@@ -75,10 +75,10 @@ for charter in "$KEYTURN_ROOT"/config/charters/*.charter; do
   has "$said" 'cases: [1-9][0-9]* passed, 0 failed' "cases of $charter"
 done
 printf 'case chat is held\n  POST /v1/chat/completions?beta=0\n    body {"model": "chat-large-3"}\n  held as helpful-only\n' >"$work/wrong.cases"
-fails 1 'FAILED .*wrong.cases:1 ' "a case that fails" "$KEYTURN" charter test "$fleet" "$work/wrong.cases"
-has "$("$KEYTURN" charter test "$fleet" "$work/wrong.cases")" '^ +\+ passes as chat|^ +\+ passes' "what came instead"
+fails 1 'FAILED .*wrong.cases:1 ' "a case that fails" "$KEYTURN" charter test "$example" "$work/wrong.cases"
+has "$("$KEYTURN" charter test "$example" "$work/wrong.cases")" '^ +\+ passes as chat|^ +\+ passes' "what came instead"
 printf 'case a\n  aprove brandt\n' >"$work/wrong.cases"
-fails 2 'wrong.cases:2: .*did you mean `approve`' "a step that is none" "$KEYTURN" charter test "$fleet" "$work/wrong.cases"
+fails 2 'wrong.cases:2: .*did you mean `approve`' "a step that is none" "$KEYTURN" charter test "$example" "$work/wrong.cases"
 
 # try: lines and HAR; a bad line is named and the rest is read.
 {
@@ -100,5 +100,5 @@ fails 2 'cannot open' "traffic that is not there" "$KEYTURN" charter try "$adopt
 
 # What nobody expects on the command line is answered with the nearest that is.
 fails 2 'did you mean `charter`' "a misspelt subcommand" "$KEYTURN" chartr check x
-fails 2 'did you mean `explain`' "a misspelt tool" "$KEYTURN" charter explian "$fleet"
-fails 2 'did you mean `--check`' "a misspelt option" "$KEYTURN" charter fmt "$fleet" --chek
+fails 2 'did you mean `explain`' "a misspelt tool" "$KEYTURN" charter explian "$example"
+fails 2 'did you mean `--check`' "a misspelt option" "$KEYTURN" charter fmt "$example" --chek
