@@ -141,11 +141,11 @@ installs_runs_and_is_purged() {
   }
   as_keyturn keyturn serve --config "$home/keyturn.toml" >"$work/serve.log" 2>&1 &
   served=$!
-  for ((i = 0; i < 300; i++)); do
+  for ((i = 0; i < 900; i++)); do
     answers_ready "$((port + 1))" 2>/dev/null && break
     sleep 0.1
   done
-  if [[ $i == 300 ]]; then
+  if [[ $i == 900 ]]; then
     echo 'the gateway is not ready:'
     cat "$work/serve.log"
     kill -KILL "$served"
