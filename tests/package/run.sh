@@ -8,6 +8,9 @@ export LC_ALL=C
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 : "${KEYTURN:?the binary}" "${KEYTURN_CHROOTS:=$root/build/chroots}"
 build=$(dirname "$KEYTURN")
+# One time for all that is built here, even if somebody commits meanwhile.
+SOURCE_DATE_EPOCH=$(stat -c %Y "$KEYTURN")
+export SOURCE_DATE_EPOCH
 passed=0 failed=0 skipped=0
 served=
 work=$(mktemp -d "${TMPDIR:-/tmp}/keyturn-package.XXXXXX")
@@ -105,7 +108,7 @@ bare_system() {
 }
 
 everything() { # what stands in the system, but for the package manager's own notes
-  (cd "$work/chroot" && find . -xdev \( -path ./var/lib/dpkg -o -path ./var/log -o -path ./var/cache -o -path ./proc \) -prune \
+  (cd "$work/chroot" && find . -xdev \( -path ./var/lib/dpkg -o -path ./var/log -o -path ./var/cache -o -path ./proc -o -path ./run \) -prune \
     -o -print | grep -vE '^\./etc/((passwd|shadow|group|gshadow|subuid|subgid)-?|\.pwd\.lock)$' | sort)
 }
 inside() { chroot "$work/chroot" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive "$@"; }
