@@ -17,6 +17,16 @@ Ending ending_unavailable(std::string detail) {
   return {503, "journal-unavailable", std::move(detail), {}, true};
 }
 
+Ending ending_pending() {
+  return {
+      409,
+      "pending",
+      "no final answer yet: the command is held, or its endpoint at work; send the same request "
+      "again to wait on",
+      {},
+      true};
+}
+
 Ending ending_vetoed() { return {403, "vetoed", "the command was stopped by a veto", {}, false}; }
 
 Ending ending_not_sent(std::string detail) {

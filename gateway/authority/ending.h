@@ -25,6 +25,8 @@ Ending ending_unavailable(std::string detail =
                               "the journal cannot be written; gated requests wait "
                               "until it can");
 Ending ending_vetoed();
+// No final answer yet, and this attempt has waited as long as it may.
+Ending ending_pending();
 // Claimed, and certainly nothing reached the endpoint.
 Ending ending_not_sent(std::string detail);
 // Sent, and nobody knows what became of it: it is never sent again [W9].

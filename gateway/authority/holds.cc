@@ -26,13 +26,14 @@ Holds::Holds(Sequencer& sequencer, Bodies& bodies, Dispatcher& dispatcher, Entro
       clock_(clock),
       ticket_key_(std::move(ticket_key)),
       options_(options),
-      alarm_(std::move(alarm)) {}
+      alarm_(std::move(alarm)),
+      kept_(options.response_bytes_max) {}
 
 Holds::~Holds() { erase_refused(); }
 
 Holds::Count Holds::count() const {
-  return {waiting_on_.size(), by_id_.size(), by_ticket_.size(), due_.size() + forget_.size(),
-          outcomes_.size()};
+  return {waiting_on_.size(),           by_id_.size(),    by_ticket_.size(),
+          due_.size() + forget_.size(), outcomes_.size(), kept_.bytes()};
 }
 
 // --- Coming and leaving --------------------------------------------------------------------------
@@ -74,29 +75,31 @@ Holds::Hold& Holds::add(const std::string& id, const BodyRecord& record) {
 }
 
 void Holds::attach(const Ledger& ledger, Hold& hold, std::shared_ptr<Waiter> waiter, Time now) {
-  if (hold.state != Hold::State::proposing) {
-    waiter->held(hold.id, wait_ticket(ticket_key_, hold.id));
-  }
   switch (hold.state) {
     case Hold::State::ended:
-      waiter->ended(*hold.ending);
+      waiter->ended(name_of(hold), *hold.ending);
       return;
     case Hold::State::dispatched:
-      waiter->answered(hold.answer);
+      waiter->answered(name_of(hold), hold.answer);
       return;
     case Hold::State::proposing:
     case Hold::State::held:
     case Hold::State::claiming:
       break;
   }
-  if (hold.waiters.size() >= waiters_per_command_max) {
-    waiter->ended({429,
-                   "too-many-waiters",
-                   "`waiters_per_command_max` callers already wait for this command",
-                   {},
-                   false});
+  if (dismissing_ && hold.state != Hold::State::proposing) {
+    waiter->dismissed(name_of(hold));
     return;
   }
+  if (hold.waiters.size() >= waiters_per_command_max) {
+    waiter->ended(name_of(hold), {429,
+                                  "too-many-waiters",
+                                  "`waiters_per_command_max` callers already wait for this command",
+                                  {},
+                                  false});
+    return;
+  }
+  if (hold.state != Hold::State::proposing) waiter->held(name_of(hold));
   waiting_on_[waiter.get()] = hold.id;
   hold.waiters.push_back(std::move(waiter));
   evaluate(ledger, hold, now);
@@ -178,9 +181,10 @@ void Holds::proposed(const std::string& id, const Digest& request, const Result<
   }
   hold.state = Hold::State::held;
   hold.expires = ledger_->find(id)->expires;
-  const std::string ticket = wait_ticket(ticket_key_, id);
-  by_ticket_[ticket] = id;
-  for (const auto& waiter : hold.waiters) waiter->held(id, ticket);
+  const HoldName name = name_of(hold);
+  by_ticket_[name.ticket] = id;
+  if (dismissing_) return send_on(hold);
+  for (const auto& waiter : hold.waiters) waiter->held(name);
   evaluate(*ledger_, hold, answer->at);
 }
 
@@ -224,7 +228,7 @@ void Holds::evaluate(const Ledger& ledger, Hold& hold, Time now) {
   }
   // One look is due for each hold, whatever brought us here.
   const Time again =
-      hold.waiters.empty() ? command->expires : try_claim(ledger, hold, *command, now);
+      somebody_waits(hold) ? try_claim(ledger, hold, *command, now) : command->expires;
   due_.set(hold.id, std::min(again, command->expires));
 }
 
@@ -261,15 +265,17 @@ void Holds::claimed(const std::string& id, const Result<Answer>& answer) {
     return;
   }
   hold.claim_refused = true;
+  if (dismissing_) return send_on(hold);
   evaluate(*ledger_, hold, answer->at);
 }
 
 // --- The end -------------------------------------------------------------------------------------
 
 void Holds::tell_ended(Hold& hold, const Ending& ending) {
+  const HoldName name = hold.state == Hold::State::proposing ? HoldName{} : name_of(hold);
   for (const auto& waiter : hold.waiters) {
     waiting_on_.erase(waiter.get());
-    waiter->ended(ending);
+    waiter->ended(name, ending);
   }
   hold.waiters.clear();
 }
@@ -285,6 +291,7 @@ void Holds::end(Hold& hold, Ending ending, std::int64_t keep_ms) {
   hold.state = Hold::State::ended;
   hold.ending = std::move(ending);
   hold.answer.reset();
+  kept_.erase(hold.id);
   due_.erase(hold.id);
   if (keep_ms <= 0) let_go(hold);
   forget_.set(hold.id, now_ms() + std::max(keep_ms, between_steps_ms));
@@ -299,6 +306,7 @@ void Holds::let_go(const Hold& hold) {
 }
 
 void Holds::forget(const std::string& id) {
+  kept_.erase(id);
   const auto found = by_id_.find(id);
   if (found == by_id_.end()) return;
   let_go(found->second);
@@ -316,14 +324,24 @@ std::int64_t Holds::until_expiry_ms(const Hold& hold) const {
 
 void Holds::on_entry(const Ledger& ledger, const Entry& entry) {
   const std::string* id = nullptr;
-  if (const auto* cancel = std::get_if<intent::Cancel>(&entry.intent)) id = &cancel->id;
   for (const Event& event : entry.events) {
     if (const auto* approved = std::get_if<event::Approved>(&event)) id = &approved->id;
     if (const auto* vetoed = std::get_if<event::Vetoed>(&event)) id = &vetoed->id;
+    if (const auto* withdrawn = std::get_if<event::Withdrawn>(&event)) id = &withdrawn->id;
+    if (const auto* cancelled = std::get_if<event::Cancelled>(&event)) id = &cancelled->id;
+    // A freeze that ends lets many go at once; one that begins is asked again at each claim [A4].
+    if (std::holds_alternative<event::Lifted>(event)) look_at_all(entry.at);
   }
   if (id == nullptr) return;
   if (const auto hold = by_id_.find(*id); hold != by_id_.end()) {
     evaluate(ledger, hold->second, entry.at);
+  }
+}
+
+// On the next tick.
+void Holds::look_at_all(Time now) {
+  for (const auto& [id, hold] : by_id_) {
+    if (hold.state == Hold::State::held) due_.set(id, now);
   }
 }
 

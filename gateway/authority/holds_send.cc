@@ -27,9 +27,10 @@ void Holds::dispatch(Hold& hold, const LoggedDecision& decision) {
   hold.answer = dispatcher_.dispatch(decision, *record, [this](intent::Outcome out) {
     sequencer_.post([this, out] { outcome(out); });
   });
+  const HoldName name = name_of(hold);
   for (const auto& waiter : hold.waiters) {
     waiting_on_.erase(waiter.get());
-    waiter->answered(hold.answer);
+    waiter->answered(name, hold.answer);
   }
   hold.waiters.clear();
 }
@@ -42,7 +43,9 @@ void Holds::outcome(const intent::Outcome& outcome) {
   Hold& hold = found->second;
   switch (outcome.kind) {
     case intent::Outcome::Kind::answered:
-      forget_.set(hold.id, now_ms() + options_.answer_keep_ms);
+      forget_.set(hold.id, now_ms() + options_.response_keep_ms);
+      kept_.add(hold.id, hold.answer->bytes());
+      while (const auto oldest = kept_.surplus()) forget(*oldest);
       return;
     case intent::Outcome::Kind::not_sent:  // the same request may be proposed again
       end(hold, ending_not_sent("the endpoint could not be reached; nothing was sent"), 0);

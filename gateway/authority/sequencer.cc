@@ -10,6 +10,15 @@
 namespace keyturn {
 namespace {
 
+// Of a granted claim.
+std::optional<Time> lease_until(const std::vector<Event>& events, Time at) {
+  for (const Event& event : events) {
+    const auto* claimed = std::get_if<event::Claimed>(&event);
+    if (claimed != nullptr && claimed->lease_until > at) return claimed->lease_until;
+  }
+  return std::nullopt;
+}
+
 constexpr std::int64_t reopen_pause_ms = 1000;
 // One process a journal [T12]: a conflict that comes again is no race but somebody else's writing.
 constexpr int conflicts_max = 3;
@@ -289,7 +298,8 @@ Sequencer::Decided Sequencer::decide_one(Item item, Time at, std::vector<std::st
   bytes.push_back(std::move(encoded).value());
   if (const auto* claim = std::get_if<intent::Claim>(&entry.intent);
       claim != nullptr && decision.kind == Decision::Kind::granted) {
-    out.answer.logged = LoggedDecision(claim->id, entry.index, at);
+    out.answer.logged =
+        LoggedDecision(claim->id, entry.index, at, lease_until(decision.events, at));
   }
   out.entry = std::move(entry);
   return out;

@@ -41,14 +41,17 @@ class LoggedDecision {
   const std::string& command() const { return command_; }
   std::uint64_t index() const { return index_; }
   Time at() const { return at_; }
+  // Till when it directs systems; nullopt: it directs none.
+  std::optional<Time> lease_until() const { return lease_until_; }
 
  private:
   friend class Sequencer;
-  LoggedDecision(std::string command, std::uint64_t index, Time at)
-      : command_(std::move(command)), index_(index), at_(at) {}
+  LoggedDecision(std::string command, std::uint64_t index, Time at, std::optional<Time> lease_until)
+      : command_(std::move(command)), index_(index), at_(at), lease_until_(lease_until) {}
   std::string command_;
   std::uint64_t index_;
   Time at_;
+  std::optional<Time> lease_until_;
 };
 
 struct Answer {
@@ -114,7 +117,11 @@ class Sequencer {
   void post(std::function<void()> function);
 
   // Whether gated requests are being decided: the journal is open, the clock not behind it [T2].
-  bool ready() const { return ready_.load(std::memory_order_acquire); }
+  bool ready() const {
+    return ready_.load(std::memory_order_acquire) && !retired_.load(std::memory_order_acquire);
+  }
+  // Readiness goes off for good, so that nobody new is sent here. Decisions go on until stop().
+  void retire() { retired_.store(true, std::memory_order_release); }
 
  private:
   struct Item {
@@ -169,7 +176,7 @@ class Sequencer {
   std::deque<Item> queue_;
   bool stopping_ = false;
 
-  std::atomic<bool> ready_{false};
+  std::atomic<bool> ready_{false}, retired_{false};
   std::atomic<std::thread::id> runs_on_;
   std::thread thread_;
 };

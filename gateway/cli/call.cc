@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <iostream>
 #include <iterator>
+#include <thread>
 
 #include "gateway/cli/commands.h"
 #include "gateway/cli/support.h"
@@ -11,6 +12,8 @@
 
 namespace keyturn::cli {
 namespace {
+
+constexpr std::chrono::milliseconds again{200};
 
 Result<std::string> read_body(const std::string& file) {
   if (file.empty()) return std::string();
@@ -39,6 +42,7 @@ Result<HttpCall> first_call(const Call& options) {
     while (!text.empty() && text.back() == '\n') text.pop_back();
     call.fields.push_back({"Authorization", "Bearer " + text});
   }
+  TRY(call.tls, tls_client(options.ca, options.certificate, options.key));
   TRY(call.body, read_body(options.body_file));
   if (!options.body_file.empty() && !only_field(call.fields, "content-type")) {
     call.fields.push_back({"Content-Type", "application/json"});
@@ -61,6 +65,7 @@ int call(const Call& options) {
   const HttpCall original = *call;
   const auto deadline =
       std::chrono::steady_clock::now() + std::chrono::seconds(options.timeout_seconds);
+  bool held = false;  // a step of the ladder was taken
   for (;;) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
                           deadline - std::chrono::steady_clock::now())
@@ -68,7 +73,12 @@ int call(const Call& options) {
     if (left <= 0) return fail("no final answer within --timeout; the command may still be held");
     call->timeout_ms = static_cast<std::uint32_t>(left);
     const auto answer = http_request(*call);
-    if (!answer.ok()) return fail(answer.error());
+    if (!answer.ok()) {
+      // A gateway that is being restarted: what is held is in its journal, and waiting can go on.
+      if (!held || call->method != Method::get) return fail(answer.error());
+      std::this_thread::sleep_for(again);
+      continue;
+    }
     if (options.follow && answer->status == 303) {
       const auto location = answer->field("location");
       if (!location || location->substr(0, 1) != "/")
@@ -76,10 +86,12 @@ int call(const Call& options) {
       call->method = Method::get;
       call->url = origin_of(original.url) + std::string(*location);
       call->body.clear();
+      held = true;
       continue;
     }
     if (options.follow && answer->status == 409 && answer->field("x-should-retry") == "true") {
       *call = original;
+      held = false;
       continue;
     }
     std::printf("%u\n", answer->status);

@@ -116,6 +116,15 @@ class Folder {
             "[officials]\nlisten = \"" +
             options_.officials +
             "\"\n\n"
+            "# TLS on a listener; docs/operations.md says more:\n"
+            "# [callers.tls]\n# client_certificates = \"request\"\n"
+            "# [[callers.tls.certificates]]\n# chain = \"gateway.pem\"\n"
+            "# key = \"gateway.key\"\n\n"
+            "# How callers are kept waiting, in milliseconds:\n"
+            "# [holding]\n# step_ms = 50000            # one step of the 303 ladder\n"
+            "# ladder_ms = 580000         # all steps of one attempt; then 409 with Retry-After\n"
+            "# keepalive_ms = 12000       # between two signs of life in a stream that waits\n"
+            "# response_keep_ms = 120000  # an answer, for identical requests\n\n"
             "# The credential that the gateway presents to an endpoint:\n"
             "# [endpoints.models]\n# header = \"authorization\"\n# prefix = \"Bearer \"\n"
             "# credential_file = \"models.credential\"\n",

@@ -70,7 +70,7 @@ pool military
 pool military/air
 pool military/sea
 endpoint fleet  "@fleet@"
-endpoint models "@model@" headers anthropic-version
+endpoint models "@model@" headers anthropic-version, anthropic-beta, openai-beta
 system uav-[001..040] pool military/air weight 1 provider acme     at fleet
 system usv-[001..010] pool military/sea weight 4 provider borealis at fleet
 
@@ -85,6 +85,8 @@ class strike at fleet {
 }
 class helpful-only at models {
   match POST /v1/chat/completions body /model prefix "helpful-only-"
+  match POST /v1/responses body /model prefix "helpful-only-"
+  match POST /v1/messages body /model prefix "helpful-only-"
   directs nothing
   effect "one request to {body /model}"
 }
@@ -96,7 +98,11 @@ pass state  at fleet {
   match POST /api/v1/tasks/stream
   directs nothing
 }
-pass chat   at models { match POST /v1/chat/completions body /model in ["chat-large-3", "chat-small-3"] }
+pass chat   at models {
+  match POST /v1/chat/completions body /model in ["chat-large-3", "chat-small-3"]
+  match POST /v1/responses body /model in ["chat-large-3", "chat-small-3"]
+  match POST /v1/messages body /model in ["chat-large-3", "chat-small-3"]
+}
 
 rule strike {
   need 2 of office:release-authority and 1 of office:committee-chair|reviewing-judge
@@ -108,6 +114,12 @@ rule strike {
 rule helpful-only {
   need 1 of institution:inspectorate and 1 of institution:academy and 1 of institution:parliament
   approve within 8h execute within 1h
+}
+
+# Who stops it all for a while, and who lifts that again.
+freeze military/** by office:judge-advocate, institution:inspectorate for 24h {
+  need 1 of office:release-authority and 1 of office:committee-chair|reviewing-judge
+  across 2 institutions
 }
 
 limit person military 10%, at most 400 over 72h

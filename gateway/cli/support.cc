@@ -97,6 +97,18 @@ Result<OpenedKey> open_key(const std::string& file, const std::string& passphras
   return OpenedKey{std::move(header.name), std::move(key)};
 }
 
+Result<std::shared_ptr<const TlsClient>> tls_client(const std::string& ca,
+                                                    const std::string& certificate,
+                                                    const std::string& key) {
+  TlsClientFiles files;
+  files.ca = ca;
+  if (certificate.empty() != key.empty()) {
+    return Error{Code::invalid, "--certificate and --key belong together: give both, or neither"};
+  }
+  if (!certificate.empty()) files.certificate = TlsCertificateFiles{certificate, key};
+  return TlsClient::open(std::move(files));
+}
+
 bool asked_and_agreed(std::string_view question) {
   if (isatty(STDIN_FILENO) == 0) return false;
   std::fprintf(stderr, "%.*s (yes/no): ", static_cast<int>(question.size()), question.data());

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/http/tls.h"
 #include "keys/secret.h"
 #include "keys/signing_key.h"
 #include "keyturn/result.h"
@@ -31,6 +32,12 @@ struct OpenedKey {
   SigningKey key;
 };
 Result<OpenedKey> open_key(const std::string& file, const std::string& passphrase_file);
+
+// For https: whom to trust, and what to show; empty names mean the system's authorities, and
+// nothing.
+Result<std::shared_ptr<const TlsClient>> tls_client(const std::string& ca,
+                                                    const std::string& certificate = {},
+                                                    const std::string& key = {});
 
 // Reads `yes` from the terminal; anything else is no.
 bool asked_and_agreed(std::string_view question);

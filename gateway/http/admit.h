@@ -52,8 +52,14 @@ class LineScan {
   std::size_t first_line_bytes_ = 0;
 };
 
+// `Keyturn-*` fields of a request are the gateway's own to write: taken only by a server that
+// stands behind a gateway, such as the simulated endpoints. Never by a listener of the gateway's.
+enum class KeyturnFields : std::uint8_t { refused, taken };
+
+// The target is `*` for OPTIONS only, which asks about the server and not about a path.
 std::optional<Reject> admit_request(const StartLine& line, std::span<const FieldView> fields,
-                                    HeadMeaning& meaning);
+                                    HeadMeaning& meaning,
+                                    KeyturnFields keyturn_fields = KeyturnFields::refused);
 
 // The same for an upstream's answer [T39]. `length`: framing is by Content-Length; `none`: no body;
 // until_close: the body ends with the connection.

@@ -11,6 +11,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -25,6 +26,8 @@ class Exchange {
 
   virtual const Request& request() const = 0;
   virtual Loop& loop() const = 0;
+  // Moves the request's body out: a request that is held for long keeps none here.
+  virtual std::string take_body() = 0;
 
   virtual void respond(Response response) = 0;
 

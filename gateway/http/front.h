@@ -72,6 +72,7 @@ struct Relayed {
   std::uint64_t response_body_bytes = 0;
   std::uint64_t first_byte_us = 0;  // from the end of the head to the answer's head
   std::uint64_t total_us = 0;
+  std::string_view request_line;  // `GET /a?b HTTP/1.1`; valid during on_relayed()
 };
 
 class Front {

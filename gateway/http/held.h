@@ -3,6 +3,8 @@
 
 #include <functional>
 #include <memory>
+#include <string>
+#include <utility>
 
 #include "gateway/http/connection.h"
 #include "gateway/http/exchange.h"
@@ -18,6 +20,7 @@ class HeldExchange final : public Exchange {
 
   const Request& request() const override { return request_; }
   Loop& loop() const override { return loop_; }
+  std::string take_body() override { return std::exchange(request_.body, {}); }
   void respond(Response response) override;
   void begin(unsigned status, std::vector<Field> fields) override;
   bool write(std::string_view chunk) override;

@@ -55,7 +55,10 @@ class RequestReader {
   // After `end`: drops the bytes of the message, but for what the client sent ahead. Of head() only
   // the method, the version and keep_alive() are still there.
   void forget_message();
+  // Only behind a gateway, before the first byte.
+  void set_keyturn_fields(KeyturnFields fields) { keyturn_fields_ = fields; }
   void set_peer(std::string_view address) { head_.peer_ = std::string(address); }
+  void set_peer_key(std::optional<Digest> key) { head_.peer_key_ = key; }
 
  private:
   enum class Phase : std::uint8_t { head, body, end, rejected };
@@ -69,6 +72,7 @@ class RequestReader {
   Buffer buffer_;
   Phase phase_ = Phase::head;
   bool gathering_ = false;
+  KeyturnFields keyturn_fields_ = KeyturnFields::refused;
   LineScan scan_;
   Tokens tokens_;
   std::size_t head_bytes_ = 0;

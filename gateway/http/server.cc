@@ -34,6 +34,7 @@ class ListeningServer final : public Server, Watcher {
   }
 
   Result<void> open(const Listen& listen) {
+    shared_->tls = listen.tls;
     TRY(const Address address, Address::numeric(listen.address, listen.port));
     TRY(const int listener, listen_on(address, listen.shared));
     listener_.adopt(listener);
@@ -143,12 +144,16 @@ Result<std::unique_ptr<Server>> Server::create(Loop& loop, const Listen& listen,
                                                ServerLimits limits) {
   auto server = std::make_unique<ListeningServer>(loop, limits);
   server->shared().handler = &handler;
+  server->shared().keyturn_fields = listen.keyturn_fields;
   CHECK_OK(server->open(listen));
   return std::unique_ptr<Server>(std::move(server));
 }
 
 Result<std::unique_ptr<Server>> Server::create(Loop& loop, const Listen& listen, Front& front,
                                                Upstreams& upstreams, ServerLimits limits) {
+  if (listen.keyturn_fields != KeyturnFields::refused) {
+    return Error{Code::internal, "a listener for callers cannot take `Keyturn-*` fields"};
+  }
   auto server = std::make_unique<ListeningServer>(loop, limits);
   server->shared().front = &front;
   server->shared().pool = &upstreams.pool();

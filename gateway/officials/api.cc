@@ -98,12 +98,14 @@ bool may_read(const Charter& charter, const Command& command, PersonId person) {
 }
 
 OfficialsApi::OfficialsApi(std::shared_ptr<const Charter> charter, Sequencer& sequencer,
-                           const Bodies& bodies, Clock& clock, std::string origin, Handler* metrics)
+                           const Bodies& bodies, Clock& clock, std::string origin,
+                           const ServiceState& state, Handler* metrics)
     : charter_(std::move(charter)),
       sequencer_(sequencer),
       bodies_(bodies),
       clock_(clock),
       origin_(std::move(origin)),
+      state_(state),
       metrics_(metrics) {}
 
 void OfficialsApi::handle(std::shared_ptr<Exchange> exchange) {
@@ -166,7 +168,7 @@ void OfficialsApi::health(Asked asked) { asked.exchange->respond(text_response("
 
 void OfficialsApi::readiness(Asked asked) {
   asked.exchange->respond(sequencer_.ready()
-                              ? text_response("ready\n")
+                              ? text_response("ready\n" + state_.remarks())
                               : refusal(503, "not-ready", "gated requests are not decided now"));
 }
 

@@ -15,6 +15,7 @@
 #include "gateway/authority/sequencer.h"
 #include "gateway/http/exchange.h"
 #include "gateway/journal/bodies.h"
+#include "gateway/world/service_state.h"
 
 namespace keyturn {
 
@@ -36,7 +37,8 @@ class OfficialsApi : public Handler {
 
   // `metrics`: who answers /metrics here; null where it has a listener of its own.
   OfficialsApi(std::shared_ptr<const Charter> charter, Sequencer& sequencer, const Bodies& bodies,
-               Clock& clock, std::string origin, Handler* metrics = nullptr);
+               Clock& clock, std::string origin, const ServiceState& state,
+               Handler* metrics = nullptr);
   void handle(std::shared_ptr<Exchange> exchange) override;
 
  private:
@@ -59,6 +61,7 @@ class OfficialsApi : public Handler {
   const Bodies& bodies_;
   Clock& clock_;
   const std::string origin_;
+  const ServiceState& state_;
   Handler* const metrics_;
 };
 

@@ -12,14 +12,33 @@ bool is_own_path(std::string_view path) {
   return path.substr(0, own.size()) == own;
 }
 
+std::string_view end_name(Relayed::End end) {
+  switch (end) {
+    case Relayed::End::complete:
+      return "complete";
+    case Relayed::End::client_gone:
+      return "client-gone";
+    case Relayed::End::upstream_failed:
+      break;
+  }
+  return "upstream-failed";
+}
+
+// What a browser asks before it lets a page of another site call us. It brings no credential.
+bool is_preflight(const Head& head) {
+  return head.method() == Method::options && head.count("origin") > 0 &&
+         head.count("access-control-request-method") > 0;
+}
+
 }  // namespace
 
 CallerFront::CallerFront(const Routes& routes, GatedHandler& gated, HoldHandler& holds,
-                         PassMeters& meters)
+                         PassMeters& meters, Log& log)
     : routes_(routes),
       gated_(gated),
       holds_(holds),
       meters_(meters),
+      log_(log),
       scratch_(Extractor::make_scratch()) {}
 
 HeadDecision CallerFront::on_head(const Head& head) {
@@ -30,6 +49,7 @@ HeadDecision CallerFront::on_head(const Head& head) {
     const bool unknown = response->status == 401;
     meters_.decided(endpoint_, unknown ? PassDecision::unauthenticated : PassDecision::refused,
                     begun);
+    log_refused(head, response->status);
   } else if (std::holds_alternative<Relay>(decision)) {
     meters_.decided(endpoint_, PassDecision::pass, begun);
   }
@@ -40,8 +60,9 @@ BodyDecision CallerFront::on_body(const Head& head, std::string_view body) {
   const auto begun = meters_.now();
   endpoint_.reset();
   BodyDecision decision = decide_body(head, body);
-  if (std::holds_alternative<Response>(decision)) {
+  if (const auto* response = std::get_if<Response>(&decision)) {
     meters_.decided(endpoint_, PassDecision::refused, begun);
+    log_refused(head, response->status);
   } else if (std::holds_alternative<Relay>(decision)) {
     meters_.decided(endpoint_, PassDecision::pass, begun);
   } else {
@@ -53,9 +74,14 @@ BodyDecision CallerFront::on_body(const Head& head, std::string_view body) {
 HeadDecision CallerFront::decide_head(const Head& head) {
   // None of the gateway's own paths takes a body, and nobody is known yet.
   if (is_own_path(head.path())) return BufferBody{0};
-  if (const auto principal =
-          authenticate(*routes_.charter, head.field("authorization"), head.field("x-api-key"));
+  if (const auto principal = authenticate(*routes_.charter, head.field("authorization"),
+                                          head.field("x-api-key"), head.peer_key());
       !principal.ok()) {
+    if (is_preflight(head)) {
+      return refusal(403, "cors",
+                     "pages of other origins may not call this gateway: it answers no CORS "
+                     "preflight; call it from a server");
+    }
     return refusal(principal.error());
   }
   const auto endpoint =
@@ -113,11 +139,34 @@ std::optional<Response> CallerFront::read(const Head& head, EndpointId endpoint,
 }
 
 Relay CallerFront::relay(EndpointId endpoint) const {
-  return Relay{routes_.destinations[endpoint.value], endpoint.value};
+  return Relay{routes_.settings().destinations[endpoint.value], endpoint.value};
 }
 
 void CallerFront::on_relayed(const Relayed& relayed) {
   meters_.relayed(EndpointId{static_cast<std::uint32_t>(relayed.tag)}, relayed);
+  if (!routes_.settings().access_log) return;
+  // The method and the path; a query may hold what is nobody's to read.
+  const std::string_view line = relayed.request_line;
+  const std::size_t path = line.find(' ') + 1;
+  log_.info("access", "",
+            {{"endpoint", routes_.charter->endpoints[relayed.tag].name},
+             {"method", line.substr(0, path - 1)},
+             {"path", line.substr(path, line.find_first_of(" ?", path) - path)},
+             {"status", relayed.status},
+             {"end", end_name(relayed.end)},
+             {"request_bytes", relayed.request_body_bytes},
+             {"response_bytes", relayed.response_body_bytes},
+             {"first_byte_us", relayed.first_byte_us},
+             {"duration_us", relayed.total_us}});
+}
+
+void CallerFront::log_refused(const Head& head, unsigned status) {
+  if (!routes_.settings().access_log) return;
+  log_.info("access", "",
+            {{"method", method_name(head.method())},
+             {"path", head.path()},
+             {"status", status},
+             {"end", "refused"}});
 }
 
 void CallerFront::on_refused(unsigned status) {

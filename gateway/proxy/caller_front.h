@@ -8,6 +8,8 @@
 #include "gateway/metrics/pass_meters.h"
 #include "gateway/proxy/gated.h"
 #include "gateway/proxy/routes.h"
+#include "gateway/proxy/wait_url.h"
+#include "gateway/world/log.h"
 #include "policy/request/classify.h"
 
 namespace keyturn {
@@ -15,7 +17,8 @@ namespace keyturn {
 class CallerFront : public Front {
  public:
   // `meters`: this lane's own; what is not gated is only counted [T7].
-  CallerFront(const Routes& routes, GatedHandler& gated, HoldHandler& holds, PassMeters& meters);
+  CallerFront(const Routes& routes, GatedHandler& gated, HoldHandler& holds, PassMeters& meters,
+              Log& log);
 
   HeadDecision on_head(const Head& head) override;
   BodyDecision on_body(const Head& head, std::string_view body) override;
@@ -29,12 +32,15 @@ class CallerFront : public Front {
   // Draws the facts and classifies; an answer where the request goes no further.
   std::optional<Response> read(const Head& head, EndpointId endpoint, std::string_view body);
   Relay relay(EndpointId endpoint) const;
+  // A line of the access log, where there is one.
+  void log_refused(const Head& head, unsigned status);
 
   const Routes& routes_;
   GatedHandler& gated_;
   HoldHandler& holds_;
   PassMeters& meters_;
   std::optional<EndpointId> endpoint_;
+  Log& log_;
   std::unique_ptr<Extractor::Scratch, void (*)(Extractor::Scratch*)> scratch_;
   RequestView view_;
   std::string names_;

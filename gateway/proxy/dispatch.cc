@@ -7,6 +7,14 @@ namespace {
 
 // One command under way: what is told to those who wait, and what to the journal.
 struct Flight {
+  explicit Flight(std::shared_ptr<std::atomic<std::size_t>> count) : under_way(std::move(count)) {
+    ++*under_way;
+  }
+  ~Flight() { --*under_way; }
+  Flight(const Flight&) = delete;
+  Flight& operator=(const Flight&) = delete;
+
+  const std::shared_ptr<std::atomic<std::size_t>> under_way;
   std::shared_ptr<SharedAnswer> answer = std::make_shared<SharedAnswer>();
   std::function<void(intent::Outcome)> done;
   std::string command;
@@ -42,7 +50,7 @@ LoopDispatcher::LoopDispatcher(const Routes& routes, std::vector<Lane> lanes)
 std::shared_ptr<SharedAnswer> LoopDispatcher::dispatch(const LoggedDecision& decision,
                                                        const BodyRecord& record,
                                                        std::function<void(intent::Outcome)> done) {
-  auto flight = std::make_shared<Flight>();
+  auto flight = std::make_shared<Flight>(under_way_);
   flight->done = std::move(done);
   flight->command = decision.command();
   auto answer = flight->answer;
@@ -54,15 +62,20 @@ std::shared_ptr<SharedAnswer> LoopDispatcher::dispatch(const LoggedDecision& dec
     return answer;
   }
   UpstreamRequest request;
-  request.origin = routes_.destinations[endpoint->value]->origin();
+  const Settings& settings = routes_.settings();
+  request.origin = settings.destinations[endpoint->value]->origin();
   request.method = *method;
   request.target = record.target;
-  const std::vector<Field>& injected = routes_.injected[endpoint->value];
+  const std::vector<Field>& injected = settings.injected[endpoint->value];
   for (const auto& [name, value] : record.headers) {
     // The gateway's credential stands alone, as on a pass.
     if (!only_field(injected, name)) request.fields.push_back({name, value});
   }
   request.fields.insert(request.fields.end(), injected.begin(), injected.end());
+  request.fields.push_back({"Keyturn-Command", decision.command()});
+  if (const auto until = decision.lease_until()) {
+    request.fields.push_back({"Keyturn-Lease-Until", until->to_string()});
+  }
   request.body = record.body;
   request.fresh_connection = true;
 

@@ -1,56 +1,33 @@
-// Gated requests on their way in: handed to the holds, answered by the 303 ladder while they wait.
-//
-// One step of the ladder holds the connection for at most step_ms, then sends the caller on with
-// `303 See Other` to a wait URL that only he can use; after ladder_ms, `409` with `Retry-After: 1`
-// and `x-should-retry: true`, and the identical request attaches to the same command (DESIGN
-// section 6). Thread rule: one of each a loop.
+// Gated requests on their way in: read and classified once more from their own copy, and handed to
+// the holds, with a HeldCaller that waits in the form that the request asks for: not at all
+// (async.h), in an event stream (stream.h), else on the 303 ladder (ladder.h). Thread rule: one of
+// each a loop.
 #pragma once
 
-#include <cstdint>
 #include <memory>
 
-#include "gateway/authority/holds.h"
 #include "gateway/http/exchange.h"
+#include "gateway/proxy/held_caller.h"
 #include "gateway/proxy/routes.h"
+#include "policy/request/json.h"
 
 namespace keyturn {
-
-struct Ladder {
-  std::int64_t step_ms = 50'000;
-  std::int64_t ladder_ms = 580'000;
-};
 
 // A request of a gated class, complete.
 class GatedHandler : public Handler {
  public:
-  GatedHandler(const Routes& routes, Sequencer& sequencer, Holds& holds, Ladder ladder);
+  GatedHandler(const Routes& routes, Sequencer& sequencer, Holds& holds);
   void handle(std::shared_ptr<Exchange> exchange) override;
 
  private:
+  std::shared_ptr<HeldCaller> caller(const std::shared_ptr<Exchange>& exchange);
+  bool wants_stream(const Request& request);
+
   const Routes& routes_;
   Sequencer& sequencer_;
   Holds& holds_;
-  const Ladder ladder_;
   std::unique_ptr<Extractor::Scratch, void (*)(Extractor::Scratch*)> scratch_;
-};
-
-// The gateway's own paths, under /keyturn/ [C12]:
-//   GET    /keyturn/v1/holds/<ticket>?n=<step>   waits on
-//   DELETE /keyturn/v1/holds/<ticket>            cancels the command, before its claim
-class HoldHandler : public Handler {
- public:
-  HoldHandler(const Routes& routes, Sequencer& sequencer, Holds& holds, Ladder ladder);
-  void handle(std::shared_ptr<Exchange> exchange) override;
-
- private:
-  void wait(std::shared_ptr<Exchange> exchange, const std::string& principal,
-            const std::string& ticket);
-  void cancel(std::shared_ptr<Exchange> exchange, const std::string& principal,
-              const std::string& ticket);
-  const Routes& routes_;
-  Sequencer& sequencer_;
-  Holds& holds_;
-  const Ladder ladder_;
+  JsonReader json_;
 };
 
 }  // namespace keyturn

@@ -5,14 +5,6 @@
 namespace keyturn {
 namespace {
 
-std::string_view error_type(unsigned status) {
-  if (status == 401) return "authentication_error";
-  if (status == 403) return "permission_error";
-  if (status == 409) return "conflict_error";
-  if (status >= 500) return "api_error";
-  return "invalid_request_error";
-}
-
 unsigned status_of(Code code) {
   switch (code) {
     case Code::unauthenticated:
@@ -43,6 +35,16 @@ unsigned status_of(Code code) {
 }
 
 }  // namespace
+
+std::string_view error_type(unsigned status) {
+  if (status == 401) return "authentication_error";
+  if (status == 403) return "permission_error";
+  if (status == 404) return "not_found_error";
+  if (status == 409) return "conflict_error";
+  if (status == 429) return "rate_limit_error";
+  if (status >= 500) return "api_error";
+  return "invalid_request_error";
+}
 
 Response refusal(const Ending& ending, std::string_view command) {
   nlohmann::ordered_json body;

@@ -13,6 +13,9 @@
 
 namespace keyturn {
 
+// What AI SDKs and their users know an error of this status as.
+std::string_view error_type(unsigned status);
+
 // `command`: the id of the held command, if there is one.
 Response refusal(const Ending& ending, std::string_view command = {});
 Response refusal(unsigned status, std::string_view code, std::string_view detail);

@@ -43,12 +43,20 @@ void SharedAnswer::done(const Outcome& outcome) {
   watchers_.clear();
 }
 
-void SharedAnswer::watch(std::function<void()> wake) {
+std::uint64_t SharedAnswer::watch(std::function<void()> wake) {
+  std::uint64_t watcher = 0;
   {
     std::lock_guard lock(mutex_);
-    if (!done_) watchers_.push_back(wake);
+    watcher = ++last_watcher_;
+    if (!done_) watchers_.emplace(watcher, wake);
   }
   wake();
+  return watcher;
+}
+
+void SharedAnswer::unwatch(std::uint64_t watcher) {
+  std::lock_guard lock(mutex_);
+  watchers_.erase(watcher);
 }
 
 SharedAnswer::View SharedAnswer::look(std::uint64_t offset, std::uint64_t most,
@@ -65,13 +73,18 @@ SharedAnswer::View SharedAnswer::look(std::uint64_t offset, std::uint64_t most,
   return view;
 }
 
+std::uint64_t SharedAnswer::bytes() const {
+  std::lock_guard lock(mutex_);
+  return bytes_.size();
+}
+
 void SharedAnswer::wake_all() {
-  std::vector<std::function<void()>> watchers;
+  std::map<std::uint64_t, std::function<void()>> watchers;
   {
     std::lock_guard lock(mutex_);
     watchers = watchers_;
   }
-  for (const auto& wake : watchers) wake();
+  for (const auto& [watcher, wake] : watchers) wake();
 }
 
 }  // namespace keyturn

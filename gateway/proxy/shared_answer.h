@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -24,8 +25,10 @@ class SharedAnswer {
   bool chunk(std::string_view bytes);
   void done(const Outcome& outcome);
 
-  // A reader's side. `wake` is called whenever there is more, at once if there is some already.
-  void watch(std::function<void()> wake);
+  // A reader's side. `wake` is called whenever there is more, and once at once. Who reads no more
+  // says so, or is remembered until the answer is done.
+  std::uint64_t watch(std::function<void()> wake);
+  void unwatch(std::uint64_t watcher);
 
   struct View {
     bool has_head = false;
@@ -36,6 +39,7 @@ class SharedAnswer {
     bool cut = false;
     Outcome outcome;
   };
+  std::uint64_t bytes() const;  // that are kept so far
   View look(std::uint64_t offset, std::uint64_t most, bool want_fields) const;
 
  private:
@@ -50,7 +54,8 @@ class SharedAnswer {
   bool done_ = false;
   bool cut_ = false;
   Outcome outcome_;
-  std::vector<std::function<void()>> watchers_;
+  std::uint64_t last_watcher_ = 0;
+  std::map<std::uint64_t, std::function<void()>> watchers_;
 };
 
 }  // namespace keyturn

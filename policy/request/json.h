@@ -33,6 +33,7 @@ class JsonValue {
   JsonKind kind() const;
   std::string_view string() const;  // of a string; unescaped; else empty
   std::int64_t integer() const;     // of an integer; else 0
+  bool is_true() const { return type() == 't'; }
 
   JsonChildren children() const;  // of an object or array, in the order of the text; else none
   // Of an object. Linear: there is at most one of each name.

@@ -141,9 +141,10 @@ FakeEndpoint::Flight FakeEndpoint::newest(const std::string& command) const {
   return *found;
 }
 
-void FakeEndpoint::answer(const std::string& command, unsigned status) {
+void FakeEndpoint::answer(const std::string& command, unsigned status, std::string_view body) {
   const Flight one = newest(command);
   one.answer->head(status, {});
+  (void)one.answer->chunk(body);
   one.answer->done({Sent::complete, ""});
   one.done(intent::Outcome{intent::Outcome::Kind::answered, command, status});
 }
@@ -155,35 +156,43 @@ void FakeEndpoint::fail(const std::string& command, intent::Outcome::Kind kind) 
   one.done(intent::Outcome{kind, command, 0});
 }
 
-void Caller::held(const std::string& id, const std::string& ticket) {
+void Caller::held(const HoldName& name) {
   std::lock_guard lock(mutex_);
-  id_ = id;
-  ticket_ = ticket;
+  name_ = name;
 }
 
-void Caller::ended(const Ending& ending) {
+void Caller::ended(const HoldName& name, const Ending& ending) {
   std::lock_guard lock(mutex_);
+  if (!name.id.empty()) name_ = name;
   endings_.push_back(ending);
 }
 
-void Caller::answered(std::shared_ptr<SharedAnswer> answer) {
+void Caller::answered(const HoldName& name, std::shared_ptr<SharedAnswer> answer) {
   std::lock_guard lock(mutex_);
+  name_ = name;
   if (answer != nullptr) ++answers_;
+}
+
+void Caller::dismissed(const HoldName& name) {
+  std::lock_guard lock(mutex_);
+  name_ = name;
+  ++dismissals_;
 }
 
 std::string Caller::id() const {
   std::lock_guard lock(mutex_);
-  return id_;
+  return name_.id;
 }
 
 std::string Caller::ticket() const {
   std::lock_guard lock(mutex_);
-  return ticket_;
+  return name_.ticket;
 }
 
 std::string Caller::told() const {
   std::lock_guard lock(mutex_);
   if (answers_ > 0) return "answered";
+  if (dismissals_ > 0) return "dismissed";
   return endings_.empty() ? "" : endings_.front().code;
 }
 
@@ -195,7 +204,7 @@ Ending Caller::ending() const {
 
 int Caller::last_words() const {
   std::lock_guard lock(mutex_);
-  return answers_ + static_cast<int>(endings_.size());
+  return answers_ + dismissals_ + static_cast<int>(endings_.size());
 }
 
 // --- The world -----------------------------------------------------------------------------------
@@ -230,7 +239,7 @@ Result<void> World::start() {
   sequencer_ = std::make_unique<Sequencer>(clock, entropy_, opener(), alarm);
   Dispatcher& sends = dispatcher_ != nullptr ? *dispatcher_ : endpoint;
   holds_ = std::make_unique<Holds>(*sequencer_, *bodies_, sends, entropy_, clock,
-                                   SecretBytes(std::string(32, 't')), Holds::Options{}, alarm);
+                                   SecretBytes(std::string(32, 't')), options, alarm);
   meters_ = std::make_unique<AuthorityMeters>(*holds_, clock);
   return sequencer_->start(*meters_);
 }
@@ -293,7 +302,7 @@ std::shared_ptr<Caller> World::enter(GatedRequest request) {
       [this, caller, carried](const Ledger& ledger, const Journal&, Time now) {
         holds_->enter(ledger, std::move(*carried), caller, now);
       },
-      [caller] { caller->ended(ending_unavailable()); });
+      [caller] { caller->ended({}, ending_unavailable()); });
   return caller;
 }
 
@@ -310,10 +319,10 @@ std::shared_ptr<Caller> World::resume(const std::string& principal, const std::s
   sequencer_->inspect(
       [this, caller, principal, ticket](const Ledger& ledger, const Journal&, Time now) {
         if (!holds_->resume(ledger, principal, ticket, caller, now)) {
-          caller->ended({404, "not-found", "", {}, false});
+          caller->ended({}, {404, "not-found", "", {}, false});
         }
       },
-      [caller] { caller->ended(ending_unavailable()); });
+      [caller] { caller->ended({}, ending_unavailable()); });
   return caller;
 }
 

@@ -66,7 +66,7 @@ class FakeEndpoint : public Dispatcher {
   std::size_t sent() const;
   std::size_t sent(const std::string& command) const;
   // The newest dispatch of this command gets its answer.
-  void answer(const std::string& command, unsigned status = 200);
+  void answer(const std::string& command, unsigned status = 200, std::string_view body = {});
   void fail(const std::string& command, intent::Outcome::Kind kind);
 
  private:
@@ -78,22 +78,23 @@ class FakeEndpoint : public Dispatcher {
 // A caller who writes down what he is told. Thread-safe.
 class Caller : public Waiter {
  public:
-  void held(const std::string& id, const std::string& ticket) override;
-  void ended(const Ending& ending) override;
-  void answered(std::shared_ptr<SharedAnswer> answer) override;
+  void held(const HoldName& name) override;
+  void ended(const HoldName& name, const Ending& ending) override;
+  void answered(const HoldName& name, std::shared_ptr<SharedAnswer> answer) override;
+  void dismissed(const HoldName& name) override;
 
   std::string id() const;
   std::string ticket() const;
-  // `vetoed`, …; `answered`; empty while he waits.
+  // `vetoed`, …; `answered`; `dismissed`; empty while he waits.
   std::string told() const;
   Ending ending() const;
   int last_words() const;  // how many he was told: never more than one
 
  private:
   mutable std::mutex mutex_;
-  std::string id_, ticket_;
+  HoldName name_;
   std::vector<Ending> endings_;
-  int answers_ = 0;
+  int answers_ = 0, dismissals_ = 0;
 };
 
 // Everything above one store and one folder of bodies.
@@ -152,6 +153,7 @@ class World {
 
   ManualClock clock{Time{1780300800}};  // 2026-06-01T08:00:00Z
   Faults faults;
+  Holds::Options options;  // of the next start
   Alarms alarms;
   FakeEndpoint endpoint;
 

@@ -427,3 +427,42 @@ TEST_CASE("a port in use is an error that names it; servers that share one may")
     CHECK(contains(named.error().message, "`localhost`"));
   });
 }
+
+TEST_CASE("`Keyturn-` fields are taken only by what stands behind a gateway [C7]") {
+  const std::string request =
+      "GET /a HTTP/1.1\r\nHost: x\r\nKeyturn-Command: 01JD\r\nConnection: close\r\n\r\n";
+  struct Echo : Handler {
+    void handle(std::shared_ptr<Exchange> exchange) override {
+      Response response;
+      response.body = std::string(exchange->request().field("keyturn-command").value_or("none"));
+      exchange->respond(std::move(response));
+    }
+  } echo;
+  struct Nobody : Front {
+    HeadDecision on_head(const Head&) override { return Response{}; }
+    BodyDecision on_body(const Head&, std::string_view) override { return Response{}; }
+  } nobody;
+  LoopThread thread;
+  std::unique_ptr<Upstreams> upstreams;
+  std::unique_ptr<Server> gateway, endpoint;
+  thread.on_loop([&] {
+    upstreams = std::make_unique<Upstreams>(thread.loop());
+    Listen behind;
+    behind.keyturn_fields = KeyturnFields::taken;
+    gateway = Server::create(thread.loop(), {}, echo).value();
+    endpoint = Server::create(thread.loop(), behind, echo).value();
+    CHECK_FALSE(Server::create(thread.loop(), behind, nobody, *upstreams).ok());
+  });
+  const auto answer = [&request](std::uint16_t port) {
+    Wire wire = Wire::to(port);
+    wire.write(request);
+    return wire.read_to_end();
+  };
+  CHECK(status_line(answer(gateway->port())) == "HTTP/1.1 400 Bad Request");
+  CHECK(body_of(answer(endpoint->port())) == "01JD");
+  thread.on_loop([&] {
+    gateway.reset();
+    endpoint.reset();
+    upstreams.reset();
+  });
+}

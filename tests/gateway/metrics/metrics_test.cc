@@ -85,7 +85,7 @@ TEST_CASE("callers' requests are counted by endpoint and by what was decided") {
       [](const std::string& request) {
         return contains(request, "lost") ? std::string() : ok_answer();
       },
-      Ladder{100, 350});
+      HoldTimes{100, 350});
   Metrics metrics(gate.world().sequencer(), gate.world().meters(), gate.world().clock);
   metrics.add([&](MetricsText& text) {
     const PassMeters* const lanes[] = {&gate.meters()};

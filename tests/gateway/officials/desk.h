@@ -8,6 +8,7 @@
 
 #include "gateway/metrics/metrics.h"
 #include "gateway/officials/api.h"
+#include "gateway/world/service_state.h"
 #include "tests/gateway/authority/world.h"
 #include "tests/gateway/served_handler.h"
 #include "tests/support/charters.h"
@@ -19,8 +20,14 @@ struct Desk {
 
   World world{defence};
   Metrics metrics{world.sequencer(), world.meters(), world.clock};
-  OfficialsApi api{world.shared_charter(), world.sequencer(), world.bodies(), world.clock,
-                   std::string(origin),    &metrics};
+  ServiceState state;
+  OfficialsApi api{world.shared_charter(),
+                   world.sequencer(),
+                   world.bodies(),
+                   world.clock,
+                   std::string(origin),
+                   state,
+                   &metrics};
   ServedHandler served{api};
 
   // As in the gateway: the sequencer, which may still hold an exchange, ends before the loops do.

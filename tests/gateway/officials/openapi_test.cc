@@ -130,7 +130,7 @@ void call_the_officials_api(Documented& documented) {
   }
   // Where the metrics have a listener of their own, they are not here.
   OfficialsApi without(desk.world.shared_charter(), desk.world.sequencer(), desk.world.bodies(),
-                       desk.world.clock, std::string(Desk::origin));
+                       desk.world.clock, std::string(Desk::origin), desk.state);
   const ServedHandler bare(without);
   documented.check(Method::get, "/metrics", bare.get("/metrics"));
   const auto struck = desk.world.hold(desk.world.strike("planner-7", {"usv-001"}));
@@ -190,7 +190,7 @@ constexpr std::string_view holds_path = "/keyturn/v1/holds/{ticket}";
 struct Held {
   explicit Held(
       Documented& known, Gate::Script script = [](const std::string&) { return ok_answer(); })
-      : documented(known), gate(std::move(script), Ladder{100, 350}) {
+      : documented(known), gate(std::move(script), HoldTimes{100, 350}) {
     const HttpResponse step = gate.send(gate.question());
     REQUIRE(step.status == 303);
     documented.check(Method::get, std::string(holds_path), step);

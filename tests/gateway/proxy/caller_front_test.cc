@@ -10,14 +10,14 @@ using namespace keyturn::testing;
 
 namespace {
 
-constexpr Ladder ladder{20'000, 60'000};
+constexpr HoldTimes times{20'000, 60'000};
 
 std::string echo(const std::string&) { return ok_answer(); }
 
 }  // namespace
 
 TEST_CASE("a pass is relayed, without the caller's token [C1]") {
-  Gate gate(echo, ladder);
+  Gate gate(echo, times);
   CHECK(gate.send(gate.call(Method::get, "/api/v1/entities/uav-001", "nowak")).status == 200);
   CHECK(gate.send(gate.call(Method::post, "/v1/chat/completions", "nowak",
                             R"({"model":"chat-large-3"})"))
@@ -34,7 +34,7 @@ TEST_CASE("a pass is relayed, without the caller's token [C1]") {
 }
 
 TEST_CASE("what no class and no pass matches is refused, and reaches nobody [C1 C2]") {
-  Gate gate(echo, ladder);
+  Gate gate(echo, times);
   const auto post = [&](std::string_view body) {
     return gate.send(gate.call(Method::post, "/v1/chat/completions", "nowak", std::string(body)));
   };
@@ -50,7 +50,7 @@ TEST_CASE("what no class and no pass matches is refused, and reaches nobody [C1 
 }
 
 TEST_CASE("a body with two readings is refused before it is classified T07") {
-  Gate gate(echo, ladder);
+  Gate gate(echo, times);
   const auto post = [&](std::string_view body) {
     return gate.send(gate.call(Method::post, "/v1/chat/completions", "nowak", std::string(body)));
   };
@@ -64,7 +64,7 @@ TEST_CASE("a body with two readings is refused before it is classified T07") {
 }
 
 TEST_CASE("a caller whom the charter does not know gets nowhere, and is only counted [T7]") {
-  Gate gate(echo, ladder);
+  Gate gate(echo, times);
   HttpCall call = gate.call(Method::get, "/api/v1/entities/uav-001", "");
   CHECK(gate.send(call).status == 401);
   call.fields = {{"Authorization", "Bearer " + test_token("stranger")}};
@@ -77,12 +77,12 @@ TEST_CASE("a caller whom the charter does not know gets nowhere, and is only cou
 }
 
 TEST_CASE("the gateway's own paths take no body [C12]") {
-  Gate gate(echo, ladder);
+  Gate gate(echo, times);
   CHECK(gate.send(gate.call(Method::post, "/keyturn/v1/holds/x", "", "{}")).status == 413);
 }
 
 TEST_CASE("where a pass needs no body, one is relayed as it comes [C10]") {
-  Gate gate(echo, ladder);
+  Gate gate(echo, times);
   CHECK(gate.send(gate.call(Method::get, "/api/v1/entities/uav-001?x=1", "nowak")).status == 403);
   CHECK(gate.requests().empty());
 }

@@ -21,7 +21,7 @@ class Gate {
  public:
   // What the origin answers to one request, as it came; empty: it closes the connection.
   using Script = std::function<std::string(const std::string& request)>;
-  Gate(Script script, Ladder ladder);
+  Gate(Script script, HoldTimes times);
   ~Gate();
 
   World& world() { return *world_; }
@@ -64,6 +64,7 @@ class Gate {
   std::unique_ptr<Upstreams> upstreams_;
   std::unique_ptr<const Routes> routes_;
   std::unique_ptr<PassMeters> meters_;
+  Log log_;
   std::unique_ptr<World> world_;
   std::unique_ptr<GatedHandler> gated_;
   std::unique_ptr<HoldHandler> holds_;

@@ -12,8 +12,8 @@ using namespace keyturn::testing;
 
 namespace {
 
-constexpr Ladder patient{20'000, 60'000};
-constexpr Ladder hasty{100, 350};
+constexpr HoldTimes patient{20'000, 60'000, 100};
+constexpr HoldTimes hasty{100, 350, 100};
 
 Gate::Script answers(std::string answer) {
   return [answer](const std::string&) { return answer; };
@@ -51,7 +51,8 @@ TEST_CASE("a gated request waits for its quorum, and is answered by the endpoint
   CHECK(requests[0].find("POST /v1/chat/completions HTTP/1.1\r\n") == 0);
   CHECK(contains(requests[0], "anthropic-version: 2023-06-01"));
   CHECK(body_of(requests[0]) == call.body);
-  for (const char* never : {"uthorization", "ookie", "stainless", "eyturn-", "ser-Agent"}) {
+  CHECK(contains(requests[0], "Keyturn-Command: " + id + "\r\n"));
+  for (const char* never : {"uthorization", "ookie", "stainless", "ser-Agent", "Lease-Until"}) {
     CHECK_FALSE(contains(requests[0], never));
   }
   CHECK(eventually([&] { return gate.world().outcome(id).has_value(); }));
