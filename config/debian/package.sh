@@ -9,6 +9,8 @@ umask 022
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 build=${1:?a build folder}
+# Whoever hands the package to others names himself.
+: "${KEYTURN_MAINTAINER:=Keyturn <keyturn@localhost>}"
 architecture=$(dpkg --print-architecture)
 version=$("$build/keyturn" --version | cut -d ' ' -f 2)
 deb=${2:-$root/build}/keyturn_${version}_$architecture.deb
@@ -27,11 +29,11 @@ documents=$tree/usr/share/doc/keyturn
 install -D -m 0644 "$root/config/keyturn.toml" "$tree/etc/keyturn/keyturn.toml"
 {
   printf 'Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\nUpstream-Name: Keyturn\n\n'
-  printf 'Files: *\nCopyright: The Keyturn authors\nLicense: Apache-2.0\n'
+  printf 'Files: *\nCopyright: 2026 The Keyturn authors\nLicense: Apache-2.0\n'
   printf ' On Debian systems, the text of the license is in /usr/share/common-licenses/Apache-2.0.\n'
 } >"$documents/copyright"
-printf 'keyturn (%s) unstable; urgency=medium\n\n  * Built from the sources of this version.\n\n -- Keyturn <keyturn@localhost>  %s\n' \
-  "$version" "$(date -R -u -d "@$SOURCE_DATE_EPOCH")" | gzip -9n >"$documents/changelog.gz"
+printf 'keyturn (%s) unstable; urgency=medium\n\n  * Built from the sources of this version.\n\n -- %s  %s\n' \
+  "$version" "$KEYTURN_MAINTAINER" "$(date -R -u -d "@$SOURCE_DATE_EPOCH")" | gzip -9n >"$documents/changelog.gz"
 gzip -9n "$tree"/usr/share/man/man1/*.1
 
 # What the binary needs, by the packages that its libraries come from.
@@ -47,7 +49,7 @@ cat >"$tree/DEBIAN/control" <<END
 Package: keyturn
 Version: $version
 Architecture: $architecture
-Maintainer: Keyturn <keyturn@localhost>
+Maintainer: $KEYTURN_MAINTAINER
 Section: net
 Priority: optional
 Depends: ${libraries#shlibs:Depends=}, adduser

@@ -14,8 +14,8 @@ namespace keyturn {
 namespace {
 
 // `other`, last, stands for what this file does not know by name.
-constexpr std::string_view intent_names[] = {"genesis", "propose", "cancel",   "speak",
-                                             "claim",   "outcome", "refusals", "other"};
+constexpr std::string_view intent_names[] = {"genesis", "propose",  "cancel",   "speak", "claim",
+                                             "outcome", "refusals", "delegate", "other"};
 constexpr std::string_view result_names[] = {"granted", "refused", "unchanged"};
 constexpr std::string_view limit_names[] = {"person", "span",     "institution",
                                             "agents", "cosigned", "other"};
@@ -33,7 +33,8 @@ std::size_t place_of(const Intent& intent) {
         if constexpr (std::is_same_v<Kind, intent::Claim>) return 4;
         if constexpr (std::is_same_v<Kind, intent::Outcome>) return 5;
         if constexpr (std::is_same_v<Kind, intent::Refusals>) return 6;
-        return 7;
+        if constexpr (std::is_same_v<Kind, intent::Delegate>) return 7;
+        return std::size(intent_names) - 1;
       },
       intent);
 }

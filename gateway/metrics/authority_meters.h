@@ -83,7 +83,7 @@ class AuthorityMeters : public SequencerObserver {
   std::optional<Time> refreshed_at_;
 
   // One writer, the sequencer's thread.
-  static constexpr std::size_t intents = 8, results = 3, limits = 6, endings = 5;
+  static constexpr std::size_t intents = 9, results = 3, limits = 6, endings = 5;
   Count decided_[intents][results];
   Count denials_[limits];
   Count outcomes_[3];

@@ -1,4 +1,4 @@
-# /metrics of a gateway that runs: on the officials' listener, or on one of its own; what passed and what is held,
+# The metrics of a gateway that runs: on the officials' listener, or on one of their own; what passed and what is held,
 # and no secret and nobody's name.
 # shellcheck shell=bash
 source "$KEYTURN_ROOT/tests/scripts/lib.sh"

@@ -39,6 +39,18 @@ std::string without(std::string_view line) {
 
 }  // namespace
 
+TEST_CASE("the metrics have a listener of their own where the configuration says so") {
+  CHECK_FALSE(parse_config(smallest, "/etc/keyturn")->metrics.has_value());
+  const auto config = parse_config(smallest + "[metrics]\nlisten = \"127.0.0.1:9311\"\n", "/x");
+  REQUIRE(config.ok());
+  REQUIRE(config->metrics.has_value());
+  CHECK(config->metrics->port == 9311);
+  CHECK(names(error_of(smallest + "[metrics]\n"), "`metrics.listen` is missing"));
+  CHECK(names(error_of(smallest + "[metrics]\nlisten = \"9311\"\n"), "must be address:port"));
+  CHECK(names(error_of(smallest + "[metrics]\nlisten = \"[::1]:1\"\nopen = true\n"),
+              "`metrics.open` is not a setting"));
+}
+
 TEST_CASE("the smallest configuration says where things lie, from its own folder") {
   const auto config = parse_config(smallest, "/etc/keyturn");
   REQUIRE_MESSAGE(config.ok(), (config.ok() ? "" : config.error().message));

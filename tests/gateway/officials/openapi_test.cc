@@ -298,7 +298,8 @@ TEST_CASE("every operation of the OpenAPI document has a name of its own, and a 
   for (const auto& [path, operations] : documented.json()["paths"].items()) {
     for (const auto& [method, operation] : operations.items()) {
       if (method == "parameters" || method == "servers") continue;
-      CAPTURE(path);
+      const std::string where = path;
+      CAPTURE(where);
       CHECK(names.insert(operation.at("operationId").get<std::string>()).second);
       CHECK(operation.at("tags").size() == 1);
       CHECK_FALSE(operation.at("summary").get<std::string>().empty());
