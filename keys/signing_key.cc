@@ -3,6 +3,8 @@
 #include <sodium.h>
 
 #include "keys/verify/checkpoint.h"
+#include "keys/verify/freeze.h"
+#include "keys/verify/release.h"
 
 namespace keyturn {
 namespace {
@@ -52,6 +54,16 @@ std::string SigningKey::sign_login(const Login& login, Domain domain) const {
   return signed_note(text, login.person, NoteAlgorithm::ed25519_pae, public_key_,
                      sign(pae(domain, "login", text)));
 }
+
+template <class Statement>
+std::string SigningKey::sign_statement(const Statement& statement, Domain domain) const {
+  const std::string text = statement.to_text();
+  return signed_note(text, statement.signer(), NoteAlgorithm::ed25519_pae, public_key_,
+                     sign(pae(domain, Statement::kind, text)));
+}
+template std::string SigningKey::sign_statement(const FreezeStatement&, Domain) const;
+template std::string SigningKey::sign_statement(const UnfreezeStatement&, Domain) const;
+template std::string SigningKey::sign_statement(const ReleaseStatement&, Domain) const;
 
 std::string SigningKey::sign_checkpoint(std::string_view origin, std::string_view text) const {
   // The text is signed bare, as C2SP has it. That it is a checkpoint keeps this from signing the

@@ -27,6 +27,10 @@ class SigningKey {
   std::string sign_word(const Word& word, Domain domain) const;
   std::string sign_delegation(const Delegation& delegation, Domain domain) const;
   std::string sign_login(const Login& login, Domain domain) const;
+  // Likewise, under the statement's own signer: freezes, unfreezes, releases (instantiated in
+  // signing_key.cc for these and no others).
+  template <class Statement>
+  std::string sign_statement(const Statement& statement, Domain domain) const;
   // A complete note over a checkpoint's text, under its origin; any other text is a bug and aborts.
   std::string sign_checkpoint(std::string_view origin, std::string_view text) const;
 

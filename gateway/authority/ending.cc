@@ -18,12 +18,13 @@ Ending ending_unavailable(std::string detail) {
 }
 
 Ending ending_pending() {
-  return {409,
-          "pending",
-          "no final answer yet: the command is held, or its endpoint at work; send the same request "
-          "again to wait on",
-          {},
-          true};
+  return {
+      409,
+      "pending",
+      "no final answer yet: the command is held, or its endpoint at work; send the same request "
+      "again to wait on",
+      {},
+      true};
 }
 
 Ending ending_vetoed() { return {403, "vetoed", "the command was stopped by a veto", {}, false}; }

@@ -324,14 +324,24 @@ std::int64_t Holds::until_expiry_ms(const Hold& hold) const {
 
 void Holds::on_entry(const Ledger& ledger, const Entry& entry) {
   const std::string* id = nullptr;
-  if (const auto* cancel = std::get_if<intent::Cancel>(&entry.intent)) id = &cancel->id;
   for (const Event& event : entry.events) {
     if (const auto* approved = std::get_if<event::Approved>(&event)) id = &approved->id;
     if (const auto* vetoed = std::get_if<event::Vetoed>(&event)) id = &vetoed->id;
+    if (const auto* withdrawn = std::get_if<event::Withdrawn>(&event)) id = &withdrawn->id;
+    if (const auto* cancelled = std::get_if<event::Cancelled>(&event)) id = &cancelled->id;
+    // A freeze that ends lets many go at once; one that begins is asked again at each claim [A4].
+    if (std::holds_alternative<event::Lifted>(event)) look_at_all(entry.at);
   }
   if (id == nullptr) return;
   if (const auto hold = by_id_.find(*id); hold != by_id_.end()) {
     evaluate(ledger, hold->second, entry.at);
+  }
+}
+
+// On the next tick.
+void Holds::look_at_all(Time now) {
+  for (const auto& [id, hold] : by_id_) {
+    if (hold.state == Hold::State::held) due_.set(id, now);
   }
 }
 

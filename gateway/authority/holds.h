@@ -116,6 +116,8 @@ class Holds : public SequencerObserver {
     std::uint64_t kept_bytes = 0;
   };
   Count count() const;
+  // From now on.
+  void use(Options options) { options_ = options; }
 
   void on_opened(const Ledger& ledger, Time now) override;
   void on_closed() override { ledger_ = nullptr; }
@@ -156,6 +158,7 @@ class Holds : public SequencerObserver {
   void erase_refused();
   void attach(const Ledger& ledger, Hold& hold, std::shared_ptr<Waiter> waiter, Time now);
   void evaluate(const Ledger& ledger, Hold& hold, Time now);
+  void look_at_all(Time now);  // soon, at every hold that is held
   Time try_claim(const Ledger& ledger, Hold& hold, const Command& command, Time now);
   void claimed(const std::string& id, const Result<Answer>& answer);
   HoldName name_of(const Hold& hold) const;
@@ -182,7 +185,7 @@ class Holds : public SequencerObserver {
   Entropy& entropy_;
   Clock& clock_;
   const SecretBytes ticket_key_;
-  const Options options_;
+  Options options_;
   const std::function<void(std::string_view)> alarm_;
 
   std::unordered_map<std::string, Hold> by_id_;

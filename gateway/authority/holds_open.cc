@@ -24,9 +24,7 @@ void Holds::on_opened(const Ledger& ledger, Time now) {
     if (command->held_at(now)) (void)restore(ledger, *command);
   }
   // What the last append brought may be in the ledger though nobody was told: all are looked at.
-  for (const auto& [id, hold] : by_id_) {
-    if (hold.state == Hold::State::held) due_.set(id, now);
-  }
+  look_at_all(now);
   for (const std::string& id : ledger.unfinished()) settle(ledger, *ledger.find(id));
 }
 

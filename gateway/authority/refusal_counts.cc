@@ -15,6 +15,10 @@ std::string RefusalCounts::principal_of(const Intent& intent) {
   if (const auto* delegate = std::get_if<intent::Delegate>(&intent))
     return delegate->delegation.delegation().delegator;
   if (const auto* speak = std::get_if<intent::Speak>(&intent)) return speak->word.word().person;
+  if (const auto* freeze = std::get_if<intent::Freeze>(&intent))
+    return freeze->freeze.statement().person;
+  if (const auto* unfreeze = std::get_if<intent::Unfreeze>(&intent))
+    return unfreeze->unfreeze.statement().person;
   return {};
 }
 

@@ -218,9 +218,11 @@ bool Sequencer::decide_once(std::vector<Item>& items) {
   decided.reserve(items.size());
   for (Item& item : items) decided.push_back(decide_one(std::move(item), at, bytes));
 
+  const auto begun = clock_.stopwatch();
   const Result<Appended> appended =
       bytes.empty() ? Result<Appended>(Appended::ok) : opened_.journal->append(bytes);
   if (appended.ok() && *appended == Appended::ok) {
+    if (!bytes.empty()) observer_->on_appended(clock_.stopwatch() - begun);
     answer(decided);
     return true;
   }
@@ -240,6 +242,7 @@ void Sequencer::answer(std::vector<Decided>& decided) {
       one.item.callback(*one.error);
       continue;
     }
+    observer_->on_decided(one.item.intent, one.answer.decision);
     if (one.entry) observer_->on_entry(*opened_.ledger, *one.entry);
     one.item.callback(std::move(one.answer));
   }

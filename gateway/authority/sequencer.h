@@ -14,6 +14,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -78,6 +79,12 @@ class SequencerObserver {
   virtual void on_entry(const Ledger& ledger, const Entry& entry) = 0;
   // At least every tick_ms, between batches.
   virtual void on_tick(const Ledger& ledger, Time now) = 0;
+  // For the meters. A decision that is answered for: journalled, or a refusal that is only counted.
+  virtual void on_decided(const Intent& intent, const Decision& decision) {
+    (void)intent, (void)decision;
+  }
+  // An append that is ok, and how long it took.
+  virtual void on_appended(std::chrono::nanoseconds took) { (void)took; }
 };
 
 class Sequencer {

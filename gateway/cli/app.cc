@@ -3,7 +3,11 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 
+#include "gateway/cli/command_model.h"
 #include "gateway/cli/commands.h"
+#include "gateway/cli/support.h"
+#include "gateway/version.h"
+#include "policy/charter/diagnostics.h"
 
 namespace keyturn::cli {
 namespace {
@@ -12,7 +16,7 @@ namespace {
 using Chosen = std::function<int()>;
 
 void add_official(CLI::App* app, Official& official) {
-  app->add_option("--url", official.url, "the officials' listener, http://host:port")
+  app->add_option("--url", official.url, "the officials' listener, https://host:port")
       ->envname("KEYTURN_OFFICIALS_URL")
       ->required();
   app->add_option("--charter", official.charter, "your own copy of the charter")
@@ -22,18 +26,95 @@ void add_official(CLI::App* app, Official& official) {
   app->add_option("--passphrase-file", official.passphrase_file,
                   "where your key's passphrase stands; asked for otherwise")
       ->envname("KEYTURN_PASSPHRASE_FILE");
+  app->add_option("--ca", official.ca,
+                  "certificate authorities (PEM) to trust instead of the system's")
+      ->envname("KEYTURN_CA");
   app->add_flag("--json", official.json, "print the gateway's JSON");
+}
+
+// A subcommand that works on one charter: its options, and what runs it.
+template <class Options>
+std::pair<CLI::App*, std::shared_ptr<Options>> add_charter_tool(CLI::App* charter, const char* name,
+                                                                const char* what,
+                                                                int (*function)(const Options&),
+                                                                Chosen& chosen) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = charter->add_subcommand(name, what);
+  command->add_option("file", options->file, "the charter")->required();
+  command->callback([options, function, &chosen] {
+    chosen = [options, function] { return function(*options); };
+  });
+  return {command, options};
+}
+
+void add_charter_readers(CLI::App* charter, Chosen& chosen) {
+  const auto [explain, explained] = add_charter_tool<CharterExplain>(
+      charter, "explain", "say a charter, or one request under it, in sentences", charter_explain,
+      chosen);
+  auto* request = explain->add_option("--request", explained->request,
+                                      "a recorded request: JSON, or an entry of a HAR file");
+  explain->add_option("--entry", explained->entry, "which, where the file holds several; from 1")
+      ->needs(request);
+  explain->add_option("--as", explained->principal, "who sent it, where that is not recorded")
+      ->needs(request);
+  explain->add_option("--approved", explained->approved, "who has approved, as a,b,c")
+      ->delimiter(',')
+      ->needs(request);
+  explain
+      ->add_option("--journal", explained->data,
+                   "a data folder, for what is directed now; nothing otherwise")
+      ->needs(request);
+
+  add_charter_tool<CharterJson>(charter, "json", "print a charter as JSON, for other programs",
+                                charter_json, chosen);
 }
 
 void add_charter(CLI::App& app, Chosen& chosen) {
   CLI::App* charter =
       app.add_subcommand("charter", "work on a charter's text")->require_subcommand(1);
-  auto check = std::make_shared<CharterCheck>();
-  CLI::App* command =
-      charter->add_subcommand("check", "say everything that is wrong with a charter");
-  command->add_option("file", check->file, "the charter")->required();
-  command->add_flag("--quiet", check->quiet, "print nothing where all is well");
-  command->callback([check, &chosen] { chosen = [check] { return charter_check(*check); }; });
+  const auto [check, checked] = add_charter_tool<CharterCheck>(
+      charter, "check", "say everything that is wrong with a charter", charter_check, chosen);
+  check->add_flag("--quiet", checked->quiet, "print nothing where all is well");
+
+  const auto [fmt, layout] = add_charter_tool<CharterFmt>(
+      charter, "fmt", "lay a charter out in the one way that is usual", charter_fmt, chosen);
+  auto* check_only =
+      fmt->add_flag("--check", layout->check, "only say (exit status 1) if it is not");
+  fmt->add_option("--out", layout->out, "write it here, a new file; - for standard output")
+      ->excludes(check_only);
+  fmt->add_option("--config", layout->config,
+                  "keyturn.toml of the gateway that may serve it; beside the charter otherwise");
+  fmt->add_option("--data", layout->data, "the data folder of that gateway")
+      ->envname("KEYTURN_DATA");
+
+  const auto [test, tested] = add_charter_tool<CharterTest>(
+      charter, "test", "run the cases beside a charter", charter_test, chosen);
+  test->add_option("cases", tested->cases, "files of cases; NAME.cases of NAME.charter otherwise");
+
+  const auto [trial, tried] = add_charter_tool<CharterTry>(
+      charter, "try", "say what a charter makes of recorded traffic", charter_try, chosen);
+  trial->add_option("traffic", tried->traffic, "a HAR file, or JSON lines")->required();
+  trial->add_option("--as", tried->principal, "who sent what has no sender recorded");
+  trial->add_flag("--json", tried->json, "print JSON");
+
+  add_charter_readers(charter, chosen);
+}
+
+// The nearest subcommand or option to the first argument that nobody expected.
+std::string suggested(const CLI::App& app) {
+  const CLI::App* at = &app;
+  while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
+  std::vector<std::string> names;
+  for (const CLI::App* one : at->get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(one->get_name());
+  for (const CLI::Option* one : at->get_options())
+    for (const std::string& name : one->get_lnames()) names.push_back("--" + name);
+  std::vector<std::string_view> views(names.begin(), names.end());
+  for (const std::string& word : app.remaining(true)) {
+    const std::string nearest = suggestion(word.substr(0, word.find('=')), views);
+    if (!nearest.empty()) return "`" + word + "`" + nearest;
+  }
+  return {};
 }
 
 void add_setup(CLI::App& app, Chosen& chosen) {
@@ -73,6 +154,15 @@ void add_setup(CLI::App& app, Chosen& chosen) {
   keys_show_command->add_option("file", shown->file, "the key file")->required();
   keys_show_command->callback([shown, &chosen] { chosen = [shown] { return keys_show(*shown); }; });
 
+  auto certificate = std::make_shared<KeysCertificate>();
+  CLI::App* keys_certificate_command = keys->add_subcommand(
+      "certificate", "print the charter's line for the key of a client certificate");
+  keys_certificate_command->add_option("file", certificate->file, "the certificate, PEM")
+      ->required();
+  keys_certificate_command->callback([certificate, &chosen] {
+    chosen = [certificate] { return keys_certificate(*certificate); };
+  });
+
   CLI::App* tokens = app.add_subcommand("tokens", "bearer tokens")->require_subcommand(1);
   auto token = std::make_shared<TokensNew>();
   CLI::App* tokens_new_command =
@@ -81,6 +171,13 @@ void add_setup(CLI::App& app, Chosen& chosen) {
                                  "write the token here (mode 0600) and print only the line");
   tokens_new_command->callback(
       [token, &chosen] { chosen = [token] { return tokens_new(*token); }; });
+}
+
+void add_simulated(CLI::App* command, Simulated& options) {
+  command->add_option("--listen", options.listen, "address:port")->capture_default_str();
+  command->add_option("--certificate", options.certificate,
+                      "speak TLS, with this certificate chain (PEM)");
+  command->add_option("--key", options.key, "its private key (PEM)");
 }
 
 void add_daemons(CLI::App& app, Chosen& chosen) {
@@ -97,13 +194,13 @@ void add_daemons(CLI::App& app, Chosen& chosen) {
       ->required();
   fleet_command->add_option("--endpoint", ships->endpoint, "which endpoint of the charter it is")
       ->capture_default_str();
-  fleet_command->add_option("--listen", ships->listen, "address:port")->capture_default_str();
+  add_simulated(fleet_command, ships->at);
   fleet_command->callback([ships, &chosen] { chosen = [ships] { return fleet(*ships); }; });
 
   auto stand_in = std::make_shared<Model>();
   CLI::App* model_command = app.add_subcommand(
       "model", "run a stand-in model endpoint: the wire format of one, and no model behind it");
-  model_command->add_option("--listen", stand_in->listen, "address:port")->capture_default_str();
+  add_simulated(model_command, stand_in->at);
   model_command->callback(
       [stand_in, &chosen] { chosen = [stand_in] { return model(*stand_in); }; });
 }
@@ -193,8 +290,15 @@ void add_small(CLI::App& app, Chosen& chosen) {
   CLI::App* command =
       app.add_subcommand("call", "send one request as a caller, and wait for its answer");
   command->add_option("method", request->method, "GET, POST, …")->required();
-  command->add_option("url", request->url, "http://host:port/path")->required();
+  command->add_option("url", request->url, "https://host:port/path")->required();
   command->add_option("--token-file", request->token_file, "the bearer token");
+  command
+      ->add_option("--ca", request->ca,
+                   "certificate authorities (PEM) to trust instead of the system's")
+      ->envname("KEYTURN_CA");
+  command->add_option("--certificate", request->certificate,
+                      "a client certificate (PEM) that the charter names");
+  command->add_option("--key", request->key, "its private key (PEM)");
   command->add_option("--body-file", request->body_file, "the body; - for standard input");
   command->add_option("--header", request->headers, "a further field, `name: value`");
   command->add_flag("!--no-follow", request->follow, "print the first answer, even a 303");
@@ -203,12 +307,91 @@ void add_small(CLI::App& app, Chosen& chosen) {
   command->callback([request, &chosen] { chosen = [request] { return call(*request); }; });
 }
 
+// --- The command line, told to others ------------------------------------------------------------
+
+const std::vector<std::string> shells = {"bash", "zsh", "fish"};
+
+OptionModel model_of(const CLI::Option& option) {
+  OptionModel model;
+  model.positional = option.get_positional();
+  if (model.positional) {
+    model.names.push_back(option.get_name(true));
+  } else {
+    for (const std::string& name : option.get_snames()) model.names.push_back("-" + name);
+    for (const std::string& name : option.get_lnames()) model.names.push_back("--" + name);
+  }
+  model.takes_value = option.get_items_expected_max() > 0;
+  model.required = option.get_required();
+  model.repeats = option.get_expected_max() > 1;
+  model.what = option.get_description();
+  model.default_value = option.get_default_str();
+  model.environment = option.get_envname();
+  return model;
+}
+
+CommandModel model_of(const CLI::App& app) {
+  CommandModel model;
+  model.name = app.get_name();
+  model.what = app.get_description();
+  for (const CLI::Option* option : app.get_options()) {
+    model.options.push_back(model_of(*option));
+    if (app.get_name() == "completion" && option->get_positional()) {
+      model.options.back().choices = shells;
+    }
+  }
+  for (const CLI::App* command : app.get_subcommands({})) {
+    model.commands.push_back(model_of(*command));
+  }
+  return model;
+}
+
+void add_documentation(CLI::App& app, Chosen& chosen) {
+  auto shell = std::make_shared<std::string>();
+  CLI::App* completion = app.add_subcommand("completion", "print a shell's completion script");
+  completion->add_option("shell", *shell, "bash, zsh or fish")
+      ->required()
+      ->check(CLI::IsMember(shells));
+  completion->callback([shell, &app, &chosen] {
+    chosen = [shell, &app] { return print(completion_script(model_of(app), *shell)); };
+  });
+
+  auto options = std::make_shared<Man>();
+  CLI::App* command = app.add_subcommand("man", "print a man page (roff), for `man -l -`");
+  command->add_option("command", options->command, "which one's, such as `charter check`");
+  command->add_option("--all", options->folder, "write every page into this folder");
+  command->callback([options, &app, &chosen] {
+    chosen = [options, &app] { return man(model_of(app), *options); };
+  });
+}
+
+// The first word that should be a command and is none, with the nearest one; nullopt: all are.
+std::optional<std::string> unknown_command(const CLI::App& app, int argc, char** argv) {
+  const CLI::App* at = &app;
+  std::string path = app.get_name();
+  for (int i = 1; i < argc && argv[i][0] != '-' && at->get_require_subcommand_min() > 0; ++i) {
+    const CLI::App* found = nullptr;
+    std::vector<std::string_view> names;
+    const auto commands = at->get_subcommands({});
+    for (const CLI::App* command : commands) {
+      names.push_back(command->get_name());
+      if (names.back() == argv[i]) found = command;
+    }
+    if (found == nullptr) {
+      return quoted(argv[i]) + " is no command of `" + path + "`" + suggestion(argv[i], names) +
+             " (`--help` lists them)";
+    }
+    at = found;
+    path += " " + found->get_name();
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 int run(int argc, char** argv) {
-  CLI::App app("keyturn: a multi-party authorization gateway for AI command", "keyturn");
+  CLI::App app("a multi-party authorization gateway for AI command", "keyturn");
   app.require_subcommand(1);
-  app.set_version_flag("--version", "keyturn 0.1.0");
+  app.set_version_flag("--version", "keyturn " + std::string(version()));
   Chosen chosen;
   add_setup(app, chosen);
   add_charter(app, chosen);
@@ -217,10 +400,15 @@ int run(int argc, char** argv) {
   add_words(app, chosen);
   add_journal(app, chosen);
   add_small(app, chosen);
+  add_documentation(app, chosen);
+  if (const auto unknown = unknown_command(app, argc, argv)) return fail(*unknown);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
+    const int status = app.exit(error) == 0 ? 0 : 2;
+    if (const std::string nearest = suggested(app); status != 0 && !nearest.empty())
+      std::fprintf(stderr, "keyturn: %s\n", nearest.c_str());
+    return status;
   }
   return chosen();
 }

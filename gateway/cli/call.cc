@@ -42,6 +42,7 @@ Result<HttpCall> first_call(const Call& options) {
     while (!text.empty() && text.back() == '\n') text.pop_back();
     call.fields.push_back({"Authorization", "Bearer " + text});
   }
+  TRY(call.tls, tls_client(options.ca, options.certificate, options.key));
   TRY(call.body, read_body(options.body_file));
   if (!options.body_file.empty() && !only_field(call.fields, "content-type")) {
     call.fields.push_back({"Content-Type", "application/json"});

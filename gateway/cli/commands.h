@@ -16,6 +16,36 @@ struct CharterCheck {
   bool quiet = false;
 };
 int charter_check(const CharterCheck& options);
+struct CharterFmt {
+  std::string file;
+  bool check = false;
+  std::string out;           // a new file; `-`: standard output
+  std::string config, data;  // where its journal may be, if not beside it
+};
+int charter_fmt(const CharterFmt& options);
+struct CharterExplain {
+  std::string file;
+  std::string request;      // one recorded request; empty: the whole charter
+  std::uint64_t entry = 0;  // which of several; 0: the only one, or the first
+  std::string principal;    // who sent it, where that is not recorded
+  std::vector<std::string> approved;
+  std::string data;  // a journal's data folder; empty: nothing is directed yet
+};
+int charter_explain(const CharterExplain& options);
+struct CharterJson {
+  std::string file;
+};
+int charter_json(const CharterJson& options);
+struct CharterTest {
+  std::string file;
+  std::vector<std::string> cases;  // empty: those beside the charter
+};
+int charter_test(const CharterTest& options);
+struct CharterTry {
+  std::string file, traffic, principal;
+  bool json = false;
+};
+int charter_try(const CharterTry& options);
 
 struct Init {
   std::string folder;
@@ -37,6 +67,11 @@ struct KeysShow {
 };
 int keys_show(const KeysShow& options);
 
+struct KeysCertificate {
+  std::string file;
+};
+int keys_certificate(const KeysCertificate& options);
+
 struct TokensNew {
   std::string file;  // empty: to standard output
 };
@@ -47,19 +82,25 @@ struct Serve {
 };
 int serve(const Serve& options);
 
+// What is simulated listens in the clear, or with a certificate.
+struct Simulated {
+  std::string listen, certificate, key;
+};
 struct Fleet {
-  std::string charter, endpoint = "fleet", listen = "127.0.0.1:9301";
+  std::string charter, endpoint = "fleet";
+  Simulated at{"127.0.0.1:9301", {}, {}};
 };
 int fleet(const Fleet& options);
 
 struct Model {
-  std::string listen = "127.0.0.1:9302";
+  Simulated at{"127.0.0.1:9302", {}, {}};
 };
 int model(const Model& options);
 
 // What every official's subcommand needs.
 struct Official {
   std::string url, charter, key, passphrase_file;
+  std::string ca;  // whom an https gateway's certificate must come from; empty: the system's
   bool json = false;
 };
 struct OfficialRead {
@@ -96,6 +137,13 @@ struct JournalBackup {
 };
 int journal_backup(const JournalBackup& options);
 
+struct CommandModel;
+struct Man {
+  std::vector<std::string> command;
+  std::string folder;  // not empty: every page, as a file of it
+};
+int man(const CommandModel& root, const Man& options);
+
 struct Limits {
   bool json = false;
 };
@@ -107,6 +155,7 @@ struct Call {
   std::vector<std::string> headers;
   bool follow = true;
   std::uint32_t timeout_seconds = 600;
+  std::string ca, certificate, key;  // https: whom to trust, and what to show
 };
 int call(const Call& options);
 

@@ -116,6 +116,10 @@ class Folder {
             "[officials]\nlisten = \"" +
             options_.officials +
             "\"\n\n"
+            "# TLS on a listener; docs/operations.md says more:\n"
+            "# [callers.tls]\n# client_certificates = \"request\"\n"
+            "# [[callers.tls.certificates]]\n# chain = \"gateway.pem\"\n"
+            "# key = \"gateway.key\"\n\n"
             "# How callers are kept waiting, in milliseconds:\n"
             "# [holding]\n# step_ms = 50000            # one step of the 303 ladder\n"
             "# ladder_ms = 580000         # all steps of one attempt; then 409 with Retry-After\n"

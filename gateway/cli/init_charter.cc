@@ -116,6 +116,12 @@ rule helpful-only {
   approve within 8h execute within 1h
 }
 
+# Who stops it all for a while, and who lifts that again.
+freeze military/** by office:judge-advocate, institution:inspectorate for 24h {
+  need 1 of office:release-authority and 1 of office:committee-chair|reviewing-judge
+  across 2 institutions
+}
+
 limit person military 10%, at most 400 over 72h
 limit person each military/** 25%
 limit institution military 50%

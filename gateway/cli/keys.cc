@@ -3,6 +3,7 @@
 #include "gateway/cli/commands.h"
 #include "gateway/cli/key_material.h"
 #include "gateway/cli/support.h"
+#include "gateway/http/tls.h"
 #include "gateway/world/entropy.h"
 #include "gateway/world/files.h"
 #include "keys/key_file.h"
@@ -57,6 +58,15 @@ int keys_show(const KeysShow& options) {
   const auto header = read_key_file_header(*text);
   if (!header.ok()) return fail(header.error());
   std::printf("%s\n%s\n", header->name.c_str(), charter_key_line(header->key).c_str());
+  return 0;
+}
+
+int keys_certificate(const KeysCertificate& options) {
+  const auto text = read_file(options.file, tls_certificates_bytes_max);
+  if (!text.ok()) return fail(text.error());
+  const auto digest = certificate_key_digest(*text);
+  if (!digest.ok()) return fail("`" + options.file + "`: " + digest.error().message);
+  std::printf("certificate sha256 \"%s\"\n", hex_encode(digest->bytes).c_str());
   return 0;
 }
 

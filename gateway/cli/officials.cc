@@ -41,14 +41,14 @@ class Session {
       return Error{Code::not_found, "the charter has no person `" + opened.name + "`, whose key `" +
                                         options.key + "` is"};
     }
+    TRY(auto tls, tls_client(options.ca));
     std::string url = options.url;
     while (!url.empty() && url.back() == '/') url.pop_back();
-    return Session(std::move(url), std::move(charter), std::move(opened), *person);
+    return Session(std::move(url), std::move(tls), std::move(charter), std::move(opened), *person);
   }
 
   Result<Json> get(const std::string& path) const {
-    HttpCall call;
-    call.url = url_ + path;
+    HttpCall call = call_of(path);
     Login login{charter_->name, url_, key_.name, SystemClock().now()};
     call.fields.push_back(
         {"Authorization",
@@ -57,17 +57,15 @@ class Session {
   }
 
   Result<std::string> checkpoint() const {
-    HttpCall call;
-    call.url = url_ + "/v1/checkpoint";
+    const HttpCall call = call_of("/v1/checkpoint");
     TRY(const HttpResponse answer, http_request(call));
     if (answer.status != 200) return Error{Code::unavailable, "the gateway gives no checkpoint"};
     return answer.body;
   }
 
   Result<Json> speak(const Word& word, const std::string& id) const {
-    HttpCall call;
+    HttpCall call = call_of("/v1/commands/" + id + "/words");
     call.method = Method::post;
-    call.url = url_ + "/v1/commands/" + id + "/words";
     call.fields.push_back({"Content-Type", "text/plain; charset=utf-8"});
     call.body = key_.key.sign_word(word, Domain::live);
     return json_of(call);
@@ -89,8 +87,20 @@ class Session {
   std::shared_ptr<const Charter> charter() const { return charter_; }
 
  private:
-  Session(std::string url, std::shared_ptr<const Charter> charter, OpenedKey key, PersonId person)
-      : url_(std::move(url)), charter_(std::move(charter)), key_(std::move(key)), person_(person) {}
+  Session(std::string url, std::shared_ptr<const TlsClient> tls,
+          std::shared_ptr<const Charter> charter, OpenedKey key, PersonId person)
+      : url_(std::move(url)),
+        tls_(std::move(tls)),
+        charter_(std::move(charter)),
+        key_(std::move(key)),
+        person_(person) {}
+
+  HttpCall call_of(const std::string& path) const {
+    HttpCall call;
+    call.url = url_ + path;
+    call.tls = tls_;
+    return call;
+  }
 
   static Result<Json> json_of(const HttpCall& call) {
     TRY(const HttpResponse answer, http_request(call));
@@ -112,6 +122,7 @@ class Session {
   }
 
   std::string url_;
+  std::shared_ptr<const TlsClient> tls_;
   std::shared_ptr<const Charter> charter_;
   OpenedKey key_;
   PersonId person_;

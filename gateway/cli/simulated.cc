@@ -14,8 +14,19 @@
 namespace keyturn::cli {
 namespace {
 
-int serve_until_signal(const std::string& listen_text, const char* what, Handler& handler) {
-  auto listen = parse_listen(listen_text, "--listen");
+Result<Listen> listen_of(const Simulated& options) {
+  TRY(Listen listen, parse_listen(options.listen, "--listen"));
+  if (options.certificate.empty() != options.key.empty()) {
+    return Error{Code::invalid, "--certificate and --key belong together: give both, or neither"};
+  }
+  if (!options.certificate.empty()) {
+    TRY(listen.tls, TlsServer::open({{{options.certificate, options.key}}, false}));
+  }
+  return listen;
+}
+
+int serve_until_signal(const Simulated& options, const char* what, Handler& handler) {
+  auto listen = listen_of(options);
   if (!listen.ok()) return fail(listen.error());
   listen->keyturn_fields = KeyturnFields::taken;  // an endpoint of ours, behind a gateway
   auto loop = Loop::create();
@@ -46,13 +57,12 @@ int fleet(const Fleet& options) {
   if (!endpoint) return fail("the charter has no endpoint `" + options.endpoint + "`");
   SystemClock clock;
   SimulatedFleet handler(*charter, *endpoint, clock);
-  return serve_until_signal(options.listen, "simulated fleet", handler);
+  return serve_until_signal(options.at, "simulated fleet", handler);
 }
 
 int model(const Model& options) {
   StandInModel handler;
-  return serve_until_signal(options.listen, "stand-in model endpoint (no model behind it)",
-                            handler);
+  return serve_until_signal(options.at, "stand-in model endpoint (no model behind it)", handler);
 }
 
 }  // namespace keyturn::cli

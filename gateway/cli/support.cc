@@ -52,6 +52,12 @@ int fail(std::string_view message) {
   return 2;
 }
 
+int print(std::string_view text) {
+  const bool whole = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (whole && std::fflush(stdout) == 0) return 0;
+  return fail("standard output cannot be written");
+}
+
 Result<std::shared_ptr<const Charter>> load_charter_file(const std::string& file) {
   TRY(const std::string text, read_file(file, charter_bytes_max));
   CharterLoad load = load_charter(text);
@@ -89,6 +95,18 @@ Result<OpenedKey> open_key(const std::string& file, const std::string& passphras
   TRY(const SecretBytes secret, passphrase(passphrase_file, "passphrase of " + file));
   TRY(SigningKey key, open_key_file(text, secret));
   return OpenedKey{std::move(header.name), std::move(key)};
+}
+
+Result<std::shared_ptr<const TlsClient>> tls_client(const std::string& ca,
+                                                    const std::string& certificate,
+                                                    const std::string& key) {
+  TlsClientFiles files;
+  files.ca = ca;
+  if (certificate.empty() != key.empty()) {
+    return Error{Code::invalid, "--certificate and --key belong together: give both, or neither"};
+  }
+  if (!certificate.empty()) files.certificate = TlsCertificateFiles{certificate, key};
+  return TlsClient::open(std::move(files));
 }
 
 bool asked_and_agreed(std::string_view question) {

@@ -149,6 +149,7 @@ enum class Known : std::uint8_t {
   expect,
   once,     // at most one
   refused,  // none at all
+  upgrade,  // another protocol on this connection
   rereads,  // by which some servers read another method or target than the request's own
   keyturn,
 };
@@ -169,8 +170,8 @@ constexpr KnownName known_names[] = {
     {"idempotency-key", Known::once},
     {"origin", Known::once},
     {"content-encoding", Known::refused},
-    {"upgrade", Known::refused},
-    {"http2-settings", Known::refused},
+    {"upgrade", Known::upgrade},
+    {"http2-settings", Known::upgrade},
     {"trailer", Known::refused},
     {"x-http-method-override", Known::rereads},
     {"x-http-method", Known::rereads},
@@ -195,6 +196,11 @@ Known known_name(std::string_view name) {
 
 Reject refuse(std::string_view code, std::string_view detail) { return {400, code, detail}; }
 
+// What follows an upgrade would be read by nobody here: a tunnel past every rule [T06].
+constexpr Reject no_upgrade{400, "upgrade",
+                            "WebSocket is not supported yet, nor is any other upgrade: this "
+                            "gateway speaks HTTP/1.1; send the request without `Upgrade`"};
+
 struct Seen {
   Framed framed;
   bool host = false;
@@ -206,13 +212,16 @@ struct Seen {
 std::optional<Reject> admit_connection(std::string_view value, bool http_1_0, Seen& seen) {
   if (seen.connection) return refuse("connection", "more than one Connection field");
   seen.connection = true;
+  bool upgrade = false;
   bool sound = for_each_member(value, [&](std::string_view member) {
+    upgrade = upgrade || same_name(member, "upgrade");
     if (same_name(member, "close")) {
       seen.close = true;
       return true;
     }
     return same_name(member, "keep-alive");
   });
+  if (upgrade) return no_upgrade;
   // Naming another field here would have the next hop strip it: the warrant, say [T03].
   if (!sound) return refuse("connection", "Connection may name `keep-alive` and `close` only");
   if (http_1_0) seen.close = true;
@@ -257,7 +266,9 @@ std::optional<Reject> admit_field(const FieldView& field, bool http_1_0, Seen& s
       }
       return {};
     case Known::refused:
-      return refuse("field", "Content-Encoding, Upgrade and Trailer are not accepted");
+      return refuse("field", "Content-Encoding and Trailer are not accepted");
+    case Known::upgrade:
+      return no_upgrade;
     case Known::rereads:
       return refuse(
           "header",
@@ -305,7 +316,8 @@ std::optional<Reject> admit_request(const StartLine& line, std::span<const Field
     return Reject{414, "target-too-long", "the target is longer than request_target_bytes_max"};
   const std::size_t mark = line.target.find('?');
   meaning.path_bytes = mark == std::string_view::npos ? line.target.size() : mark;
-  if (!sound_path(line.target.substr(0, meaning.path_bytes))) return bad_target;
+  const bool server_wide = *method == Method::options && line.target == "*";
+  if (!server_wide && !sound_path(line.target.substr(0, meaning.path_bytes))) return bad_target;
   if (mark != std::string_view::npos && !sound_query(line.target.substr(mark + 1)))
     return bad_target;
 

@@ -56,6 +56,7 @@ class LineScan {
 // stands behind a gateway, such as the simulated endpoints. Never by a listener of the gateway's.
 enum class KeyturnFields : std::uint8_t { refused, taken };
 
+// The target is `*` for OPTIONS only, which asks about the server and not about a path.
 std::optional<Reject> admit_request(const StartLine& line, std::span<const FieldView> fields,
                                     HeadMeaning& meaning,
                                     KeyturnFields keyturn_fields = KeyturnFields::refused);

@@ -10,6 +10,7 @@
 
 #include "gateway/http/reader.h"
 #include "gateway/http/socket.h"
+#include "gateway/http/tls_stream.h"
 #include "gateway/http/upstream.h"
 #include "gateway/http/writer.h"
 
@@ -24,9 +25,9 @@ struct Url {
 };
 
 Result<Url> parse_url(std::string_view url) {
-  constexpr std::string_view scheme = "http://";
+  const std::size_t scheme_end = url.find("://");
   const std::size_t slash =
-      url.starts_with(scheme) ? url.find('/', scheme.size()) : std::string_view::npos;
+      scheme_end != std::string_view::npos ? url.find('/', scheme_end + 3) : std::string_view::npos;
   Url parsed;
   TRY(parsed.origin, Origin::parse(url.substr(0, slash)));
   parsed.target = slash == std::string_view::npos ? "/" : url.substr(slash);
@@ -45,6 +46,11 @@ class Call {
   // `silence`: the timeout runs anew with every byte.
   Result<void> send(bool silence) {
     silence_ = silence;
+    // Reading the system's authorities takes its time: not while the server waits for us.
+    tls_ = call_.tls;
+    if (url_.origin.secure && tls_ == nullptr) {
+      TRY(tls_, TlsClient::open({}));
+    }
     restart_timeout();
     CHECK_OK(connect());
     std::string head;
@@ -55,6 +61,7 @@ class Call {
     if (!call_.body.empty() || may_have_body) write_length(head, call_.body.size());
     head += close_field;
     head += "\r\n";
+    sent_before_ = socket_.sent_bytes();
     if (!socket_.send({head, call_.body})) return lost("the connection broke");
     while (socket_.unsent_bytes() > 0) {
       CHECK_OK(wait(POLLOUT));
@@ -72,9 +79,12 @@ class Call {
       const Read read = reader_.next();
       if (read == Read::reject) return malformed();
       if (read != Read::need_more) return read;
-      CHECK_OK(wait(POLLIN));
+      if (emptied_) {
+        CHECK_OK(wait(POLLIN));
+      }
       const auto space = reader_.space();
       const Socket::Got got = socket_.read(space);
+      emptied_ = got.emptied;
       if (got.status == Socket::Status::broken) return lost("the connection broke");
       if (got.status == Socket::Status::end) {
         if (reader_.next_at_close() == Read::end) return Read::end;
@@ -116,7 +126,20 @@ class Call {
     socket_.adopt(descriptor);
     if (!wait(POLLOUT)) return unavailable("no connection in time");
     if (!connected(descriptor)) return unavailable("refuses the connection");
-    return {};
+    return url_.origin.secure ? secure() : Result<void>();
+  }
+
+  Result<void> secure() {
+    if (!socket_.secure(tls_->connect(url_.origin.host, nullptr)))
+      return unavailable("TLS could not be prepared");
+    for (;;) {
+      const Socket::Handshake state = socket_.handshake();
+      if (state == Socket::Handshake::done) return {};
+      if (state != Socket::Handshake::wait) return unavailable(socket_.failure());
+      const bool sending = socket_.unsent_bytes() > 0;
+      if (!wait(sending ? POLLOUT : POLLIN)) return unavailable("no TLS handshake in time");
+      if (sending && !socket_.flush()) return unavailable("the connection broke");
+    }
   }
 
   Result<void> wait(short events) {
@@ -146,7 +169,7 @@ class Call {
     return {Code::unavailable, "`" + url_.origin.authority() + "`: " + std::string(why)};
   }
   Error lost(std::string_view why) const {
-    const Code code = socket_.sent_bytes() == 0 ? Code::unavailable : Code::unknown;
+    const Code code = socket_.sent_bytes() == sent_before_ ? Code::unavailable : Code::unknown;
     return {code, "`" + call_.url + "`: " + std::string(why)};
   }
   Error malformed() const {
@@ -156,10 +179,13 @@ class Call {
 
   const HttpCall& call_;
   const Url url_;
+  std::shared_ptr<const TlsClient> tls_;
   Socket socket_;
   AnswerReader reader_;
   std::optional<Clock::time_point> deadline_;
   bool silence_ = false;
+  bool emptied_ = true;            // nothing more is there to be read without waiting
+  std::uint64_t sent_before_ = 0;  // the request: what TLS's handshake had sent
   short ready_ = 0;
 };
 

@@ -2,19 +2,21 @@
 // threads.
 //
 // Promises: one request on one fresh connection, never retried, redirects not followed, the answer
-// checked as strictly as the gateway checks an upstream's. http:// only for now.
-// Errors: unavailable — no connection, nothing was sent; unknown — sent, and no whole answer came;
-// invalid — the URL, or an answer that has two readings. Statuses are answers, not errors.
-// Thread rule: blocks the calling thread for at most the timeout.
+// checked as strictly as the gateway checks an upstream's. An https:// server's certificate is
+// verified, always. Errors: unavailable — no connection, nothing was sent; unknown — sent, and no
+// whole answer came; invalid — the URL, or an answer that has two readings. Statuses are answers,
+// not errors. Thread rule: blocks the calling thread for at most the timeout.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "gateway/http/message.h"
+#include "gateway/http/tls.h"
 #include "keyturn/result.h"
 
 namespace keyturn {
@@ -31,11 +33,12 @@ struct HttpResponse {
 
 struct HttpCall {
   Method method = Method::get;
-  std::string url;  // http://host:port/path?query
+  std::string url;  // https://host:port/path?query, or http://
   std::vector<Field> fields;
   std::string body;
-  std::uint32_t timeout_ms = 30'000;         // of the whole call; 0: none
-  std::uint64_t body_bytes_max = 64u << 20;  // of the answer
+  std::uint32_t timeout_ms = 30'000;               // of the whole call; 0: none
+  std::uint64_t body_bytes_max = 64u << 20;        // of the answer
+  std::shared_ptr<const TlsClient> tls = nullptr;  // null: the system's authorities, no certificate
 };
 
 Result<HttpResponse> http_request(const HttpCall& call);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gateway/http/held.h"
+#include "gateway/http/tls_stream.h"
 #include "gateway/http/writer.h"
 
 namespace keyturn {
@@ -15,6 +16,7 @@ constexpr std::string_view still_there = "HTTP/1.1 102 Processing\r\n\r\n";
 // A connection that always has more to read gives way to the others after so many steps.
 constexpr int steps_max = 64;
 
+constexpr Reject tls_wanted{400, "tls", "this port speaks TLS: use https:// instead of http://"};
 constexpr Reject too_slow{408, "too-slow", "the request did not come in time"};
 
 bool has_body(unsigned status) { return status >= 200 && status != 204 && status != 304; }
@@ -35,13 +37,14 @@ ServerConnection::~ServerConnection() {
 }
 
 bool ServerConnection::begin() {
+  if (shared_->tls != nullptr && !socket_.secure(shared_->tls->accept())) return false;
   if (!shared_->poller.add(socket_.descriptor(), this)) return false;
-  arm(shared_->limits.head_ms);
+  arm(socket_.handshaking() ? shared_->limits.handshake_ms : shared_->limits.head_ms);
   return true;
 }
 
 void ServerConnection::drain() {
-  if (phase_ == Phase::head && !reader_.in_head() && unsent_bytes() == 0) close(false);
+  if (phase_ == Phase::head && !reader_.in_head() && unsent_bytes() == 0) close_idle();
 }
 
 void ServerConnection::on_ready(Ready ready) {
@@ -58,6 +61,7 @@ bool ServerConnection::flush() {
     on_client_lost();
     return false;
   }
+  if (socket_.handshaking()) return true;  // its deadline stands
   if (unsent_bytes() > 0) {
     arm(shared_->limits.stall_ms);
     return true;
@@ -93,7 +97,7 @@ void ServerConnection::on_timer() {
       if (reader_.in_head())
         refuse(too_slow);
       else
-        close(false);
+        close_idle();
       break;
     case Phase::gather:
     case Phase::stream:
@@ -200,15 +204,39 @@ bool ServerConnection::wait_for_more() {
   return false;
 }
 
+// False: not done yet, or the connection is no more.
+bool ServerConnection::shake_hands() {
+  switch (socket_.handshake()) {
+    case Socket::Handshake::done:
+      reader_.set_peer_key(socket_.peer_key());
+      arm(shared_->limits.head_ms);
+      return true;
+    case Socket::Handshake::wait:
+      readable_ = false;
+      return false;
+    case Socket::Handshake::plain_http:
+      // Said so that the caller can read it; what he sent is not looked at.
+      socket_.leave_tls();
+      refuse(tls_wanted);
+      return false;
+    case Socket::Handshake::failed:
+      on_client_lost();
+      return false;
+  }
+  return false;
+}
+
 // Reads once. True: there is something new to look at.
 bool ServerConnection::fill() {
   if (!readable_ || input_ended_) return false;
+  // A refusal, in plain HTTP, leaves input to be dropped.
+  if (socket_.handshaking() && !shake_hands()) return phase_ == Phase::linger;
   const std::span<char> space = reader_.space();
   const Socket::Got got = socket_.read(space);
   switch (got.status) {
     case Socket::Status::ok:
       reader_.commit(got.bytes);
-      if (got.bytes < space.size() && !closing_) readable_ = false;
+      if (got.emptied && !closing_) readable_ = false;
       return true;
     case Socket::Status::would_block:
       readable_ = false;
@@ -248,6 +276,7 @@ void ServerConnection::on_head() {
   const Head& head = reader_.head();
   body_wanted_ = head.method() != Method::head;
   continue_pending_ = head.expects_continue();
+  if (head.target() == "*") return answer_server_wide();
   phase_ = Phase::gather;
   if (shared_->front == nullptr) {
     reader_.gather(shared_->limits.body_bytes_max);
@@ -273,6 +302,17 @@ void ServerConnection::on_head() {
     reader_.gather(std::get<BufferBody>(decision).bytes_max);
     arm(shared_->limits.body_ms);
   }
+}
+
+// `OPTIONS *`: what is known here of every resource, and nothing of any of them.
+void ServerConnection::answer_server_wide() {
+  phase_ = Phase::answer;
+  if (reader_.head().framing() == Framing::none) reader_.next();
+  disarm();
+  respond({.status = 204,
+           .fields = {{"Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"}},
+           .body = {},
+           .close = false});
 }
 
 void ServerConnection::on_request() {
@@ -424,6 +464,12 @@ void ServerConnection::on_exchange_dropped(bool begun) {
 void ServerConnection::cut() {
   exchange_ = nullptr;
   close(true);
+}
+
+// Between two requests: a client inside TLS is told, so that it knows it for an end.
+void ServerConnection::close_idle() {
+  if (socket_.secured()) socket_.shut_down_sending();
+  close(false);
 }
 
 void ServerConnection::close(bool reset) {

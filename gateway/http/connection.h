@@ -19,6 +19,7 @@
 #include "gateway/http/reader.h"
 #include "gateway/http/relay.h"
 #include "gateway/http/socket.h"
+#include "gateway/http/tls.h"
 
 namespace keyturn {
 
@@ -36,6 +37,7 @@ struct ServerShared {
   Handler* handler = nullptr;  // either this
   Front* front = nullptr;      // or these two
   UpstreamPool* pool = nullptr;
+  std::shared_ptr<const TlsServer> tls;  // null: plain HTTP
   KeyturnFields keyturn_fields = KeyturnFields::refused;
   bool draining = false;
   std::function<void(ServerConnection&)> on_closed;
@@ -79,10 +81,12 @@ class ServerConnection final : Watcher, Timer {
   bool step();
   bool step_stream();
   bool fill();
+  bool shake_hands();
   bool drop_input();
   bool wait_for_more();
   void on_head();
   void on_request();
+  void answer_server_wide();
   void hand_over(Handler& handler);
   void refuse(const Reject& reject);
   void send_interim(std::string_view answer);
@@ -90,6 +94,7 @@ class ServerConnection final : Watcher, Timer {
   bool flush();
   void next_request();
   void start_linger();
+  void close_idle();
   void close(bool reset);
   void arm(std::uint64_t ms) { shared_->poller.set(*this, ms); }
   void disarm() { shared_->poller.clear(*this); }

@@ -50,7 +50,7 @@ class Destination {
 
 struct Relay {
   std::shared_ptr<const Destination> destination;
-  std::uint64_t tag = 0;  // given back by on_relayed(): the pass, for the meters
+  std::uint64_t tag = 0;  // given back by on_relayed(): the endpoint, for the meters
 };
 struct BufferBody {
   std::uint64_t bytes_max = request_body_bytes_max;  // 413 above it
@@ -72,6 +72,7 @@ struct Relayed {
   std::uint64_t response_body_bytes = 0;
   std::uint64_t first_byte_us = 0;  // from the end of the head to the answer's head
   std::uint64_t total_us = 0;
+  std::string_view request_line;  // `GET /a?b HTTP/1.1`; valid during on_relayed()
 };
 
 class Front {

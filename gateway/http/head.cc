@@ -31,6 +31,7 @@ Request Head::copy(std::string_view body) const {
     request.fields.push_back({std::string(field.name), std::string(field.value)});
   request.body = body;
   request.peer = peer_;
+  request.peer_key = peer_key_;
   return request;
 }
 

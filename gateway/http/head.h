@@ -43,6 +43,8 @@ class Head {
   bool expects_continue() const { return expects_continue_; }
   // The client's address without the port; "" where bytes were read without a connection.
   std::string_view peer() const { return peer_; }
+  // SHA-256 over the public key of the client's certificate, whose possession it has shown.
+  const std::optional<Digest>& peer_key() const { return peer_key_; }
 
   // An owned copy, for what outlives the connection's buffer.
   Request copy(std::string_view body) const;
@@ -62,6 +64,7 @@ class Head {
   std::string_view host_;
   std::span<const FieldView> fields_;
   std::string peer_;
+  std::optional<Digest> peer_key_;
 };
 
 }  // namespace keyturn

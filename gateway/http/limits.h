@@ -12,6 +12,7 @@
 namespace keyturn {
 
 struct ServerLimits {
+  std::uint32_t handshake_ms = tls_handshake_ms_max;  // from the accept to the end of TLS's own
   std::uint32_t head_ms = head_ms_max;    // from a head's first byte (or the accept) to its end
   std::uint32_t body_ms = body_ms_max;    // a buffered body, from head to last byte
   std::uint32_t idle_ms = idle_ms_max;    // between two requests of one connection
@@ -28,6 +29,7 @@ struct ServerLimits {
 
 struct UpstreamLimits {
   std::uint32_t connect_ms = upstream_connect_ms_max;
+  std::uint32_t handshake_ms = tls_handshake_ms_max;
   std::uint32_t first_byte_ms = upstream_first_byte_ms_max;  // from the request's last byte to the
                                                              // answer's head: models think long
   std::uint32_t stall_ms =
@@ -38,6 +40,12 @@ struct UpstreamLimits {
   std::uint32_t pending_max =
       upstream_pending_max;  // requests waiting for a connection; above it 503
   std::uint32_t pending_ms = upstream_pending_ms_max;
+  // An origin that fails so often in a row is left alone: first for eject_ms, then twice as long
+  // each time.
+  std::uint32_t failures_max = upstream_failures_max;
+  std::uint32_t eject_ms = upstream_eject_ms_min;
+  std::uint32_t eject_ms_max = upstream_eject_ms_max;
+  friend bool operator==(const UpstreamLimits&, const UpstreamLimits&) = default;
 };
 
 }  // namespace keyturn

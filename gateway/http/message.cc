@@ -50,6 +50,7 @@ constexpr Phrase phrases[] = {
     {502, "Bad Gateway"},
     {503, "Service Unavailable"},
     {504, "Gateway Timeout"},
+    {505, "HTTP Version Not Supported"},
     {529, "Overloaded"},
 };
 

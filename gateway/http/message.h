@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "keyturn/digest.h"
+
 namespace keyturn {
 
 // The methods that Keyturn knows; any other token is refused (400).
@@ -45,7 +47,8 @@ struct Request {
   std::string host;
   std::vector<Field> fields;  // as sent, in order, framing fields included
   std::string body;
-  std::string peer;  // the client's address, without the port
+  std::string peer;                     // the client's address, without the port
+  std::optional<Digest> peer_key = {};  // of its certificate, see Head::peer_key()
 
   std::optional<std::string_view> field(std::string_view name) const {
     return only_field(fields, name);

@@ -18,6 +18,9 @@ constexpr std::size_t request_line_bytes_max = request_target_bytes_max + 32;
 
 constexpr Reject malformed{400, "malformed", "the head is not well-formed HTTP/1.1"};
 constexpr Reject line_ending{400, "malformed", "lines end in CR LF, and none begins with a blank"};
+constexpr std::string_view http_2_preface = "PRI * HTTP/2";
+constexpr Reject http_2{505, "http-version",
+                        "this gateway speaks HTTP/1.1; HTTP/2 is not supported"};
 constexpr Reject head_too_large{431, "head-too-large",
                                 "the head is longer than request_head_bytes_max"};
 constexpr Reject target_too_long{414, "target-too-long",
@@ -113,7 +116,9 @@ Read RequestReader::read_head() {
 
   head_bytes_ = taken_ = body_end_ = scan_.head_bytes();
   StartLine line;
-  if (!tokens_.head(buffer_.view(0, head_bytes_), line, fields_)) return refuse(malformed);
+  const std::string_view head = buffer_.view(0, head_bytes_);
+  if (!tokens_.head(head, line, fields_))
+    return refuse(head.starts_with(http_2_preface) ? http_2 : malformed);
   HeadMeaning meaning;
   if (const auto reject = admit_request(line, fields_, meaning, keyturn_fields_))
     return refuse(*reject);

@@ -58,6 +58,7 @@ class RequestReader {
   // Only behind a gateway, before the first byte.
   void set_keyturn_fields(KeyturnFields fields) { keyturn_fields_ = fields; }
   void set_peer(std::string_view address) { head_.peer_ = std::string(address); }
+  void set_peer_key(std::optional<Digest> key) { head_.peer_key_ = key; }
 
  private:
   enum class Phase : std::uint8_t { head, body, end, rejected };

@@ -25,7 +25,7 @@ bool keyturn_name(std::string_view name) {
 }
 
 unsigned status_of(Broken::Why why) {
-  if (why == Broken::Why::busy) return 503;
+  if (why == Broken::Why::busy || why == Broken::Why::ejected) return 503;
   return why == Broken::Why::timeout ? 504 : 502;
 }
 
@@ -48,6 +48,7 @@ void RelaySession::start(const Head& head, Relay plan, Body body) {
 void RelaySession::write_request_head(const Head& head) {
   request_head_.clear();
   write_request_line(request_head_, method_name(head.method()), head.target());
+  request_line_bytes_ = request_head_.size() - 2;
   request_head_ += plan_.destination->wire_fields();
   for (const FieldView& field : head.fields())
     if (plan_.destination->passes(field.name)) write_field(request_head_, field.name, field.value);
@@ -65,7 +66,7 @@ void RelaySession::write_request_head(const Head& head) {
 void RelaySession::acquire(bool fresh) {
   const auto acquired = pool_.acquire(plan_.destination->origin(), fresh, *this);
   if (acquired.refused)
-    on_broken({.why = Broken::Why::busy, .sent = Sent::not_sent, .what = "too many are waiting"});
+    on_broken(*acquired.refused);
   else if (acquired.connection != nullptr)
     on_connected(*acquired.connection);
   else
@@ -194,9 +195,14 @@ void RelaySession::on_broken(const Broken& broken) {
   const unsigned status = status_of(broken.why);
   relayed_.status = status;
   finish(Relayed::End::upstream_failed);
-  client_.respond(
+  Response answer =
       problem(status, broken.sent == Sent::not_sent ? "upstream-unavailable" : "upstream-failed",
-              "the endpoint gave no usable answer: " + std::string(broken.what)));
+              "the endpoint gave no usable answer: " + std::string(broken.what));
+  if (broken.retry_after_us > 0) {
+    const std::uint64_t seconds = (broken.retry_after_us + 999'999) / 1'000'000;
+    answer.fields.push_back({"Retry-After", std::to_string(seconds)});
+  }
+  client_.respond(std::move(answer));
 }
 
 void RelaySession::on_client_gone() {
@@ -216,7 +222,9 @@ void RelaySession::finish(Relayed::End end) {
   active_ = false;
   relayed_.end = end;
   relayed_.total_us = pool_.poller().now_us() - begun_us_;
+  relayed_.request_line = std::string_view(request_head_).substr(0, request_line_bytes_);
   front_.on_relayed(relayed_);
+  relayed_.request_line = {};
 }
 
 }  // namespace keyturn

@@ -71,6 +71,7 @@ class RelaySession final : AnswerSink {
   bool answer_sent_ = false;  // the client has seen a byte of it
   bool answer_chunked_ = false;
   std::string request_head_;
+  std::size_t request_line_bytes_ = 0;  // of request_head_, without its end
   std::string answer_head_;
   Relayed relayed_;
   std::uint64_t begun_us_ = 0;

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <unordered_map>
 
 #include "gateway/http/connection.h"
@@ -33,6 +34,7 @@ class ListeningServer final : public Server, Watcher {
   }
 
   Result<void> open(const Listen& listen) {
+    shared_->tls = listen.tls;
     TRY(const Address address, Address::numeric(listen.address, listen.port));
     TRY(const int listener, listen_on(address, listen.shared));
     listener_.adopt(listener);
@@ -43,7 +45,7 @@ class ListeningServer final : public Server, Watcher {
 
   ServerShared& shared() { return *shared_; }
   std::uint16_t port() const override { return port_; }
-  std::size_t connections() const override { return connections_.size(); }
+  std::size_t connections() const override { return count_.load(std::memory_order_relaxed); }
 
   void drain(std::chrono::milliseconds deadline, std::function<void()> done) override {
     shared_->draining = true;
@@ -96,6 +98,7 @@ class ListeningServer final : public Server, Watcher {
     auto connection = std::make_unique<ServerConnection>(shared_, id, descriptor, std::move(peer));
     ServerConnection& made = *connection;
     connections_.emplace(id, std::move(connection));
+    count_.store(connections_.size(), std::memory_order_relaxed);
     if (!made.begin()) made.on_client_lost();
   }
 
@@ -107,6 +110,7 @@ class ListeningServer final : public Server, Watcher {
     // It is on the stack: gone at the end of the round.
     std::shared_ptr<ServerConnection> dead = std::move(found->second);
     connections_.erase(found);
+    count_.store(connections_.size(), std::memory_order_relaxed);
     shared_->poller.defer([dead] { (void)dead; });
     if (shared_->draining && connections_.empty()) finish_drain();
   }
@@ -127,6 +131,7 @@ class ListeningServer final : public Server, Watcher {
   std::uint16_t port_ = 0;
   std::uint64_t last_id_ = 0;
   std::unordered_map<std::uint64_t, std::unique_ptr<ServerConnection>> connections_;
+  std::atomic<std::size_t> count_{0};  // of connections_, for other threads
   std::unordered_map<std::string, std::uint32_t> peers_;
   Loop::TimerId accept_timer_ = 0;
   Loop::TimerId drain_timer_ = 0;

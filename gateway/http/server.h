@@ -17,15 +17,17 @@
 #include "gateway/http/front.h"
 #include "gateway/http/limits.h"
 #include "gateway/http/loop.h"
+#include "gateway/http/tls.h"
 #include "gateway/http/upstream.h"
 #include "keyturn/result.h"
 
 namespace keyturn {
 
 struct Listen {
-  std::string address = "127.0.0.1";  // IPv4 or IPv6, numeric
-  std::uint16_t port = 0;             // 0: any free one, see Server::port()
-  bool shared = false;                // several servers, one a loop, listen on it
+  std::string address = "127.0.0.1";               // IPv4 or IPv6, numeric
+  std::uint16_t port = 0;                          // 0: any free one, see Server::port()
+  bool shared = false;                             // several servers, one a loop, listen on it
+  std::shared_ptr<const TlsServer> tls = nullptr;  // null: plain HTTP
   // INVARIANT: taken only by what stands behind a gateway; a server with a Front refuses it.
   KeyturnFields keyturn_fields = KeyturnFields::refused;
 };
@@ -44,7 +46,7 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   virtual std::uint16_t port() const = 0;
-  virtual std::size_t connections() const = 0;
+  virtual std::size_t connections() const = 0;  // any thread
 
   // Stops accepting, closes idle connections, and lets requests under way finish, their answers
   // with `Connection: close`. Calls `done` when the last is gone, or at the deadline, when the rest

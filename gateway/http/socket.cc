@@ -12,11 +12,15 @@
 #include <cerrno>
 #include <cstring>
 
+#include "gateway/http/tls_stream.h"
+
 namespace keyturn {
 namespace {
 
 constexpr std::size_t iov_max = 72;
 constexpr int backlog = 4096;
+// A buffer that was needed once and is small is kept for the next answer inside TLS.
+constexpr std::size_t unsent_kept_bytes = 4096;
 
 Error failed(const std::string& what) {
   return Error{Code::unavailable, what + ": " + std::strerror(errno)};
@@ -33,25 +37,77 @@ void no_delay(int descriptor) {
 
 }  // namespace
 
+Socket::Socket() = default;
+Socket::Socket(int descriptor) : descriptor_(descriptor) {}
+Socket::~Socket() { close(); }
+
 void Socket::adopt(int descriptor) {
   close();
   descriptor_ = descriptor;
+  tls_.reset();
+  secured_ = shut_when_sent_ = false;
   unsent_.clear();
   unsent_begin_ = 0;
   sent_bytes_ = 0;
 }
 
+bool Socket::secure(std::unique_ptr<TlsStream> tls) {
+  tls_ = std::move(tls);
+  return tls_ != nullptr && tls_->attach(descriptor_, unsent_);
+}
+
+Socket::Handshake Socket::handshake() {
+  const Handshake state = tls_->handshake();
+  secured_ = state == Handshake::done;
+  // Its own messages, and the alert that says why it failed, go out at once.
+  if (!flush() && state == Handshake::wait) return Handshake::failed;
+  return state;
+}
+
+std::string_view Socket::failure() const {
+  return tls_ != nullptr ? std::string_view(tls_->failure()) : std::string_view();
+}
+bool Socket::resumed() const { return tls_ != nullptr && tls_->resumed(); }
+std::optional<Digest> Socket::peer_key() const {
+  return tls_ != nullptr ? tls_->peer_key() : std::nullopt;
+}
+
+void Socket::leave_tls() {
+  tls_.reset();
+  secured_ = false;
+  unsent_.clear();
+  unsent_begin_ = 0;
+}
+
 Socket::Got Socket::read(std::span<char> to) {
+  if (tls_ != nullptr) [[unlikely]] {
+    const std::size_t before = unsent_.size();
+    const Got got = tls_->read(to);
+    // TLS may have something of its own to say: an alert, a new key.
+    if (unsent_.size() > before) flush();
+    return got;
+  }
   for (;;) {
     const ssize_t got = ::recv(descriptor_, to.data(), to.size(), 0);
-    if (got > 0) return {Status::ok, static_cast<std::size_t>(got)};
-    if (got == 0) return {Status::end, 0};
+    if (got > 0) {
+      const auto bytes = static_cast<std::size_t>(got);
+      return {Status::ok, bytes < to.size(), bytes};
+    }
+    if (got == 0) return {Status::end, false, 0};
     if (errno == EINTR) continue;
-    return {errno == EAGAIN || errno == EWOULDBLOCK ? Status::would_block : Status::broken, 0};
+    const bool empty = errno == EAGAIN || errno == EWOULDBLOCK;
+    return {empty ? Status::would_block : Status::broken, empty, 0};
   }
 }
 
+bool Socket::send_secured(std::span<const std::string_view> pieces) {
+  const bool behind = unsent_bytes() > 0;
+  return tls_->write(pieces) && (behind || flush());
+}
+
 bool Socket::send(std::span<const std::string_view> pieces) {
+  if (tls_ != nullptr) [[unlikely]]
+    return send_secured(pieces);
   std::array<iovec, iov_max> iov;
   std::size_t count = 0;
   std::size_t total = 0;
@@ -99,12 +155,24 @@ bool Socket::flush() {
       unsent_begin_ = 0;
     }
   }
-  std::string().swap(unsent_);
+  if (tls_ != nullptr && unsent_.capacity() <= unsent_kept_bytes)
+    unsent_.clear();
+  else
+    std::string().swap(unsent_);
   unsent_begin_ = 0;
+  if (std::exchange(shut_when_sent_, false)) ::shutdown(descriptor_, SHUT_WR);
   return true;
 }
 
-void Socket::shut_down_sending() { ::shutdown(descriptor_, SHUT_WR); }
+void Socket::shut_down_sending() {
+  if (tls_ != nullptr) {
+    tls_->write_end();
+    shut_when_sent_ = true;
+    flush();
+    return;
+  }
+  ::shutdown(descriptor_, SHUT_WR);
+}
 
 void Socket::close(bool reset) {
   if (descriptor_ < 0) return;

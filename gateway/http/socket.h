@@ -1,4 +1,4 @@
-// Socket: one non-blocking TCP connection, with what could not be sent yet.
+// Socket: one non-blocking TCP connection, plain or inside TLS, with what could not be sent yet.
 //
 // Promises: send() puts everything on its way in order: what the kernel does not take at once is
 // kept and goes out by flush(). Never raises SIGPIPE. Owns the descriptor. Thread rule: its loop's
@@ -7,19 +7,24 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "keyturn/digest.h"
 #include "keyturn/result.h"
 
 namespace keyturn {
 
+class TlsStream;
+
 class Socket {
  public:
-  Socket() = default;
-  explicit Socket(int descriptor) : descriptor_(descriptor) {}
-  ~Socket() { close(); }
+  Socket();
+  explicit Socket(int descriptor);
+  ~Socket();
   Socket(const Socket&) = delete;
   Socket& operator=(const Socket&) = delete;
 
@@ -30,6 +35,9 @@ class Socket {
   enum class Status : std::uint8_t { ok, would_block, end, broken };
   struct Got {
     Status status = Status::ok;
+    // Nothing more is there until the kernel says so by a new event; for `closed` it says so once,
+    // so after that read to the end. Where not set, read again.
+    bool emptied = false;
     std::size_t bytes = 0;
   };
   Got read(std::span<char> to);
@@ -43,12 +51,32 @@ class Socket {
   std::size_t unsent_bytes() const { return unsent_.size() - unsent_begin_; }
   std::uint64_t sent_bytes() const { return sent_bytes_; }  // taken by the kernel, in all
 
+  // From here on the connection is inside TLS: before its first byte. Until handshake() says
+  // `done` nothing may be read or sent. `wait`: call again when readable. False: no memory.
+  bool secure(std::unique_ptr<TlsStream> tls);
+  enum class Handshake : std::uint8_t { done, wait, plain_http, failed };
+  Handshake handshake();
+  bool handshaking() const { return tls_ != nullptr && !secured_; }
+  bool secured() const { return secured_; }
+  std::string_view failure() const;  // why the handshake failed, one line; stable until adopt()
+  bool resumed() const;              // an earlier handshake was continued
+  // SHA-256 over the public key (SubjectPublicKeyInfo) that the client has shown to hold.
+  std::optional<Digest> peer_key() const;
+  // Goes on without TLS, which never began: to answer, in plain HTTP, one who spoke plain HTTP.
+  void leave_tls();
+
+  // No more is sent: inside TLS, said there too, so that an end is known for one.
   void shut_down_sending();
   // With `reset` the other side sees a broken connection, not an end.
   void close(bool reset = false);
 
  private:
+  bool send_secured(std::span<const std::string_view> pieces);
+
   int descriptor_ = -1;
+  bool secured_ = false;
+  bool shut_when_sent_ = false;
+  std::unique_ptr<TlsStream> tls_;
   std::string unsent_;
   std::size_t unsent_begin_ = 0;
   std::uint64_t sent_bytes_ = 0;

@@ -7,17 +7,25 @@
 #include "gateway/http/writer.h"
 
 namespace keyturn {
+namespace {
+
+constexpr std::uint16_t http_port = 80;
+constexpr std::uint16_t https_port = 443;
+
+}  // namespace
 
 Result<Origin> Origin::parse(std::string_view url) {
-  constexpr std::string_view scheme = "http://";
   const auto wrong = [&](std::string_view why) {
     return Error{Code::invalid, "the origin `" + std::string(url) + "` " + std::string(why)};
   };
-  if (!url.starts_with(scheme)) return wrong("does not begin with `http://`");
-  std::string_view rest = url.substr(scheme.size());
-  if (rest.empty() || rest.find_first_of("/?#@ ") != std::string_view::npos)
-    return wrong("is not `http://host` or `http://host:port`");
   Origin origin;
+  origin.secure = url.starts_with("https://");
+  if (!origin.secure && !url.starts_with("http://"))
+    return wrong("does not begin with `https://` or `http://`");
+  if (origin.secure) origin.port = https_port;
+  std::string_view rest = url.substr(url.find("//") + 2);
+  if (rest.empty() || rest.find_first_of("/?#@ ") != std::string_view::npos)
+    return wrong("is not `https://host:port` or `http://host:port`");
   const std::size_t bracket = rest.front() == '[' ? rest.find(']') : 0;
   if (bracket == std::string_view::npos) return wrong("has no `]`");
   const std::size_t colon = rest.find(':', bracket);
@@ -33,7 +41,7 @@ Result<Origin> Origin::parse(std::string_view url) {
 }
 
 std::string Origin::authority() const {
-  return port == 80 ? host : host + ":" + std::to_string(port);
+  return port == (secure ? https_port : http_port) ? host : host + ":" + std::to_string(port);
 }
 
 namespace {
@@ -48,7 +56,7 @@ class RunningFetch final : public Fetch, public AnswerSink {
     if (done_) return;
     const auto acquired = pool_.acquire(request_.origin, request_.fresh_connection, *this);
     if (acquired.refused)
-      on_broken({.why = Broken::Why::busy, .sent = Sent::not_sent, .what = "is too busy"});
+      on_broken(*acquired.refused);
     else if (acquired.connection != nullptr)
       on_connected(*acquired.connection);
     else
@@ -159,6 +167,10 @@ void UpstreamPool::forget_fetch(const Fetch* fetch) {
 Upstreams::Upstreams(Loop& loop, UpstreamLimits limits)
     : pool_(std::make_unique<UpstreamPool>(loop, limits)) {}
 Upstreams::~Upstreams() = default;
+
+void Upstreams::limit(std::map<Origin, UpstreamLimits> limits) { pool_->limit(std::move(limits)); }
+void Upstreams::probed(const Origin& origin, bool up) { pool_->probed(origin, up); }
+void Upstreams::on_health(HealthChange function) { pool_->on_health(std::move(function)); }
 
 std::shared_ptr<Fetch> Upstreams::fetch(UpstreamRequest request, Callbacks callbacks) {
   return pool_->fetch(std::move(request), std::move(callbacks));

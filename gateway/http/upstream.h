@@ -3,13 +3,15 @@
 // Promises: an origin comes from the charter or the configuration, never from a request; redirects
 // are answers like any other [T05]. fetch() sends a request exactly once, on a fresh connection if
 // asked [C7], and never retries: what may have been sent and was not answered is `unknown`. An
-// answer whose framing has two readings is refused, and its connection closed [T39]. No pipelining;
+// answer whose framing has two readings is refused, and its connection closed [T39]. An origin that
+// keeps failing is left alone for a while, by all but what wants a fresh connection. No pipelining;
 // a connection is pooled again only after a completely framed answer. Thread rule: every call, and
 // every callback, on the loop's thread.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,18 +20,22 @@
 #include "gateway/http/limits.h"
 #include "gateway/http/loop.h"
 #include "gateway/http/message.h"
+#include "gateway/http/tls.h"
 #include "keyturn/result.h"
 
 namespace keyturn {
 
-// Where a connection goes. Only http:// for now.
+// Where a connection goes, and as whom: connections are shared among equal origins only.
 struct Origin {
   std::string host;  // a name or an address
   std::uint16_t port = 80;
+  bool secure = false;  // https
+  // What is trusted and shown there; where it is missing nothing is sent to a secure origin.
+  std::shared_ptr<const TlsClient> tls = nullptr;
 
-  // `http://host` or `http://host:port`, with nothing behind it.
+  // `http://host` or `https://host`, perhaps with `:port`, and nothing behind it; without `tls`.
   static Result<Origin> parse(std::string_view url);
-  std::string authority() const;  // the Host field: without the port where it is 80
+  std::string authority() const;  // the Host field: without the port where it is the scheme's own
   friend bool operator==(const Origin&, const Origin&) = default;
   friend auto operator<=>(const Origin&, const Origin&) = default;
 };
@@ -84,6 +90,15 @@ class Upstreams {
   Upstreams& operator=(const Upstreams&) = delete;
 
   std::shared_ptr<Fetch> fetch(UpstreamRequest request, Callbacks callbacks);
+
+  // What connections to these origins may take from now on; to all others what the constructor was
+  // given.
+  void limit(std::map<Origin, UpstreamLimits> limits);
+  // What an active probe found: while it is down, passes are refused at once.
+  void probed(const Origin& origin, bool up);
+  // Called when an origin is ejected for its failures, and when it has answered again.
+  using HealthChange = std::function<void(const Origin& origin, bool up, std::string_view why)>;
+  void on_health(HealthChange function);
 
   // The part that only gateway/http/ uses.
   UpstreamPool& pool() { return *pool_; }

@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "gateway/http/tls_stream.h"
 #include "gateway/http/upstream_pool.h"
 
 namespace keyturn {
@@ -10,9 +11,8 @@ constexpr int reads_max = 16;  // then the other connections have their turn
 
 }  // namespace
 
-UpstreamConnection::UpstreamConnection(Poller& poller, OriginPool& home,
-                                       const UpstreamLimits& limits)
-    : poller_(poller), home_(home), limits_(limits) {
+UpstreamConnection::UpstreamConnection(Poller& poller, OriginPool& home)
+    : poller_(poller), home_(home), limits_(home.limits) {
   pieces_.reserve(pieces_max);
 }
 
@@ -24,11 +24,13 @@ UpstreamConnection::~UpstreamConnection() {
 void UpstreamConnection::connect_next() {
   if (socket_.open()) poller_.remove(socket_.descriptor(), this);
   socket_.close();
-  std::string what = "has no address";
+  state_ = State::connecting;
+  readable_ = closing_ = false;
+  if (failure_.empty()) failure_ = "has no address";
   while (next_address_ < addresses_.size()) {
     Result<int> descriptor = connect_to(addresses_[next_address_++]);
     if (!descriptor) {
-      what = descriptor.error().message;
+      failure_ = descriptor.error().message;
       continue;
     }
     socket_.adopt(*descriptor);
@@ -38,14 +40,51 @@ void UpstreamConnection::connect_next() {
   }
   UpstreamPool& pool = *home_.pool;
   OriginPool& home = home_;
+  const std::string what = failure_;
   close();
   pool.on_connect_failed(home, what);
 }
 
 void UpstreamConnection::on_connect_ready() {
   if (!connected(socket_.descriptor())) {
+    failure_ = "refuses the connection";
     connect_next();
     return;
+  }
+  const Origin& origin = home_.origin;
+  if (!origin.secure) return on_usable();
+  // INVARIANT: nothing goes to a secure origin but through its TLS.
+  if (origin.tls == nullptr || !socket_.secure(origin.tls->connect(origin.host, home_.sessions))) {
+    failure_ = "no TLS settings for it";
+    connect_next();
+    return;
+  }
+  state_ = State::securing;
+  poller_.set(*this, limits_.handshake_ms);
+  shake_hands();
+}
+
+// Whatever fails here failed before a byte of a request was sent.
+void UpstreamConnection::shake_hands() {
+  switch (socket_.handshake()) {
+    case Socket::Handshake::wait:
+      return;
+    case Socket::Handshake::done:
+      return on_usable();
+    case Socket::Handshake::plain_http:
+    case Socket::Handshake::failed:
+      failure_ = socket_.failure();
+      if (failure_.empty()) failure_ = "the connection broke within the TLS handshake";
+      return connect_next();
+  }
+}
+
+void UpstreamConnection::on_usable() {
+  // What came right behind the handshake is TLS's own, or an answer that nobody asked for [T39].
+  readable_ = socket_.secured();
+  if (!drained()) {
+    failure_ = "it speaks before it is asked";
+    return connect_next();
   }
   --home_.opening;
   state_ = State::idle;
@@ -57,11 +96,15 @@ void UpstreamConnection::on_ready(Ready ready) {
     if (ready.writable || ready.broken) on_connect_ready();
     return;
   }
+  if (state_ == State::securing) {
+    closing_ = closing_ || ready.closed;
+    if (ready.writable && socket_.unsent_bytes() > 0) socket_.flush();
+    return shake_hands();
+  }
   readable_ = readable_ || ready.readable || ready.closed;
   closing_ = closing_ || ready.closed;
   if (state_ == State::idle) {
-    // The origin closed it, or speaks unasked: either way it carries no request of ours.
-    if (readable_) close();
+    if (readable_ && unusable_when_idle()) close();
     return;
   }
   if (ready.writable && socket_.unsent_bytes() > 0) {
@@ -75,6 +118,11 @@ void UpstreamConnection::on_ready(Ready ready) {
 void UpstreamConnection::on_timer() {
   switch (state_) {
     case State::connecting:
+      failure_ = "no connection in time";
+      connect_next();
+      break;
+    case State::securing:
+      failure_ = "no TLS handshake in time";
       connect_next();
       break;
     case State::idle:
@@ -176,7 +224,7 @@ bool UpstreamConnection::read_more() {
     case Socket::Status::ok:
       reader_.commit(got.bytes);
       // A short read has emptied the socket; the next bytes will be a new event.
-      if (got.bytes < space.size() && !closing_) readable_ = false;
+      if (got.emptied && !closing_) readable_ = false;
       touch();
       return true;
     case Socket::Status::would_block:
@@ -203,6 +251,7 @@ void UpstreamConnection::deliver(bool last) {
     return;
   }
   AnswerSink& sink = *std::exchange(sink_, nullptr);
+  home_.pool->count_answer(home_);
   // Unasked bytes behind an answer would be taken for the next one's: never reused then [T39].
   const bool reusable = reader_.reusable() && request_finished_ && !send_failed_ && !closing_ &&
                         socket_.unsent_bytes() == 0 && drained();
@@ -212,6 +261,12 @@ void UpstreamConnection::deliver(bool last) {
     home_.pool->on_ready_for_use(*this, true);
   else
     close();
+}
+
+// The origin closed it, or speaks unasked: either way it carries no request of ours. But TLS may
+// speak among itself, as with a new session ticket.
+bool UpstreamConnection::unusable_when_idle() {
+  return closing_ || !socket_.secured() || !drained();
 }
 
 // Whether the kernel holds no more bytes of this connection.
@@ -230,6 +285,11 @@ void UpstreamConnection::fail(Broken::Why why, std::string_view what) {
   broken.sent = socket_.sent_bytes() == sent_before_ ? Sent::not_sent : Sent::unknown;
   broken.stale = reused_ && why == Broken::Why::lost && reader_.nothing_received();
   pieces_.clear();
+  // A pooled connection that the origin has closed says nothing of its health.
+  const bool mute = why == Broken::Why::lost && !reused_ && reader_.nothing_received();
+  if (why == Broken::Why::malformed || mute) {
+    home_.pool->count_failure(home_, OriginHealth::Failure::answer, what);
+  }
   close();
   if (sink != nullptr) sink->on_broken(broken);
 }
@@ -241,7 +301,7 @@ void UpstreamConnection::abandon() {
 
 void UpstreamConnection::close() {
   if (state_ == State::closed) return;
-  if (state_ == State::connecting) --home_.opening;
+  if (state_ == State::connecting || state_ == State::securing) --home_.opening;
   state_ = State::closed;
   poller_.clear(*this);
   if (socket_.open()) poller_.remove(socket_.descriptor(), this);

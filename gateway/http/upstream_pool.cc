@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::uint64_t resolved_us = 30'000'000;
 constexpr std::chrono::milliseconds sweep_every{1000};
+constexpr std::uint64_t busy_us = 1'000'000;  // after which a refused client may ask again
 
 // Blocks; on a thread of its own.
 std::vector<Address> look_up(const Origin& origin) {
@@ -60,12 +61,15 @@ OriginPool& UpstreamPool::home_of(const Origin& origin) {
     home = std::make_unique<OriginPool>();
     home->origin = origin;
     home->pool = this;
+    const auto limits = origin_limits_.find(origin);
+    home->limits = limits == origin_limits_.end() ? limits_ : limits->second;
   }
   return *home;
 }
 
 UpstreamPool::Acquired UpstreamPool::acquire(const Origin& origin, bool fresh, AnswerSink& sink) {
   OriginPool& home = home_of(origin);
+  if (auto refused = refusal(home, fresh)) return {.refused = refused};
   if (!fresh && !home.idle.empty()) {
     UpstreamConnection* connection = home.idle.back();
     home.idle.pop_back();
@@ -73,7 +77,12 @@ UpstreamPool::Acquired UpstreamPool::acquire(const Origin& origin, bool fresh, A
     connection->reused_ = true;
     return {.connection = connection};
   }
-  if (home.waiting.size() >= limits_.pending_max) return {.refused = true};
+  if (home.waiting.size() >= home.limits.pending_max) {
+    return {.refused = Broken{.why = Broken::Why::busy,
+                              .sent = Sent::not_sent,
+                              .what = "too many are waiting",
+                              .retry_after_us = busy_us}};
+  }
   home.waiting.push_back({.sink = &sink, .fresh = fresh, .since_us = poller_.now_us()});
   if (sweep_timer_ == 0) sweep_timer_ = loop_.after(sweep_every, [this] { sweep(); });
   later([this, &home] { serve_waiting(home); });
@@ -87,7 +96,7 @@ void UpstreamPool::forget(AnswerSink& sink) {
 
 void UpstreamPool::serve_waiting(OriginPool& home) {
   while (home.opening < home.waiting.size()) {
-    if (home.connections.size() >= limits_.connections_max) {
+    if (home.connections.size() >= home.limits.connections_max) {
       // Only those that want a fresh connection wait beside idle ones: make room.
       if (home.idle.empty()) return;
       home.idle.front()->close();
@@ -102,7 +111,7 @@ void UpstreamPool::serve_waiting(OriginPool& home) {
 }
 
 void UpstreamPool::open_connection(OriginPool& home) {
-  auto made = std::make_unique<UpstreamConnection>(poller_, home, limits_);
+  auto made = std::make_unique<UpstreamConnection>(poller_, home);
   UpstreamConnection& connection = *made;
   home.connections.push_back(std::move(made));
   ++home.opening;
@@ -137,12 +146,18 @@ void UpstreamPool::on_resolved(OriginPool& home, std::vector<Address> addresses)
   home.addresses = std::move(addresses);
   home.resolved_until_us = poller_.now_us() + resolved_us;
   if (!home.addresses.empty()) return serve_waiting(home);
+  count_failure(home, OriginHealth::Failure::connect, "its name has no address");
   // Those who wait now; not those who come while these are told.
   for (std::size_t count = home.waiting.size(); count > 0 && !home.waiting.empty(); --count)
-    on_connect_failed(home, "its name has no address");
+    tell_unreachable(home, "its name has no address");
 }
 
 void UpstreamPool::on_connect_failed(OriginPool& home, std::string_view what) {
+  count_failure(home, OriginHealth::Failure::connect, what);
+  tell_unreachable(home, what);
+}
+
+void UpstreamPool::tell_unreachable(OriginPool& home, std::string_view what) {
   if (home.waiting.empty()) return;
   AnswerSink* sink = home.waiting.front().sink;
   home.waiting.pop_front();
@@ -151,6 +166,7 @@ void UpstreamPool::on_connect_failed(OriginPool& home, std::string_view what) {
 
 void UpstreamPool::on_ready_for_use(UpstreamConnection& connection, bool reused) {
   OriginPool& home = connection.home_;
+  if (!reused) home.health.connected();
   const auto waiting = std::find_if(home.waiting.begin(), home.waiting.end(),
                                     [&](const auto& entry) { return !entry.fresh || !reused; });
   if (waiting != home.waiting.end()) {
@@ -161,11 +177,11 @@ void UpstreamPool::on_ready_for_use(UpstreamConnection& connection, bool reused)
     sink->on_connected(connection);
     return;
   }
-  if (home.idle.size() >= limits_.idle_max) return connection.close();
+  if (home.idle.size() >= home.limits.idle_max) return connection.close();
   connection.state_ = UpstreamConnection::State::idle;
   connection.readable_ = false;
   connection.reader_.shrink();
-  poller_.set(connection, limits_.idle_ms);
+  poller_.set(connection, home.limits.idle_ms);
   home.idle.push_back(&connection);
   if (!home.waiting.empty()) later([this, &home] { serve_waiting(home); });
 }
@@ -195,20 +211,69 @@ void UpstreamPool::pull_later(UpstreamConnection& connection) {
 
 void UpstreamPool::sweep() {
   sweep_timer_ = 0;
-  const std::uint64_t patience_us = std::uint64_t{limits_.pending_ms} * 1000;
   bool more = false;
   for (auto& [origin, home] : origins_) {
+    const std::uint64_t patience_us = std::uint64_t{home->limits.pending_ms} * 1000;
     while (!home->waiting.empty() &&
            home->waiting.front().since_us + patience_us < poller_.now_us()) {
       AnswerSink* sink = home->waiting.front().sink;
       home->waiting.pop_front();
       sink->on_broken({.why = Broken::Why::busy,
                        .sent = Sent::not_sent,
-                       .what = "no connection became free in time"});
+                       .what = "no connection became free in time",
+                       .retry_after_us = busy_us});
     }
     more = more || !home->waiting.empty();
   }
   if (more && sweep_timer_ == 0) sweep_timer_ = loop_.after(sweep_every, [this] { sweep(); });
+}
+
+void UpstreamPool::limit(std::map<Origin, UpstreamLimits> limits) {
+  origin_limits_ = std::move(limits);
+  for (auto& [origin, home] : origins_) {
+    const auto found = origin_limits_.find(origin);
+    home->limits = found == origin_limits_.end() ? limits_ : found->second;
+  }
+}
+
+void UpstreamPool::probed(const Origin& origin, bool up) {
+  OriginPool& home = home_of(origin);
+  home.health.probed(up);
+  if (!up) refuse_waiting(home);
+}
+
+void UpstreamPool::count_failure(OriginPool& home, OriginHealth::Failure kind,
+                                 std::string_view what) {
+  if (!home.health.failed(kind, poller_.now_us(), home.limits)) return;
+  if (health_changed_) health_changed_(home.origin, false, what);
+  // Later: whoever is told may ask again, and we are within somebody's call.
+  later([this, &home] { refuse_waiting(home); });
+}
+
+void UpstreamPool::count_answer(OriginPool& home) {
+  if (home.health.answered() && health_changed_) health_changed_(home.origin, true, "it answers");
+}
+
+std::optional<Broken> UpstreamPool::refusal(const OriginPool& home, bool fresh) const {
+  const std::uint64_t alone_us = fresh ? 0 : home.health.left_alone_us(poller_.now_us());
+  if (alone_us == 0) return std::nullopt;
+  return Broken{.why = Broken::Why::ejected,
+                .sent = Sent::not_sent,
+                .what = "it failed of late, and is left alone for a while",
+                .retry_after_us = alone_us};
+}
+
+// Those who wait for a connection to an origin that is left alone by now.
+void UpstreamPool::refuse_waiting(OriginPool& home) {
+  std::vector<AnswerSink*> told;
+  std::erase_if(home.waiting, [&](const OriginPool::Waiting& waiting) {
+    if (!refusal(home, waiting.fresh)) return false;
+    told.push_back(waiting.sink);
+    return true;
+  });
+  for (AnswerSink* sink : told) {
+    if (const auto refused = refusal(home, false)) sink->on_broken(*refused);
+  }
 }
 
 }  // namespace keyturn

@@ -12,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +21,7 @@
 #include <vector>
 
 #include "gateway/http/limits.h"
+#include "gateway/http/origin_health.h"
 #include "gateway/http/poller.h"
 #include "gateway/http/reader.h"
 #include "gateway/http/socket.h"
@@ -34,6 +36,7 @@ struct OriginPool;
 struct Broken {
   enum class Why : std::uint8_t {
     busy,       // no connection to be had: our own limits
+    ejected,    // the origin failed of late, and is left alone for a while
     connect,    // the origin does not answer
     lost,       // the connection ended or broke
     timeout,    // nothing came in time
@@ -43,6 +46,7 @@ struct Broken {
   Sent sent = Sent::unknown;
   bool stale = false;  // a reused connection ended before a byte of the answer
   std::string_view what;
+  std::uint64_t retry_after_us = 0;  // of busy and ejected
 };
 
 class AnswerSink {
@@ -60,7 +64,7 @@ class AnswerSink {
 
 class UpstreamConnection final : Watcher, Timer {
  public:
-  UpstreamConnection(Poller& poller, OriginPool& home, const UpstreamLimits& limits);
+  UpstreamConnection(Poller& poller, OriginPool& home);
   ~UpstreamConnection();
 
   // The request, in any number of parts; then finish_request(). A broken connection shows by
@@ -79,12 +83,15 @@ class UpstreamConnection final : Watcher, Timer {
 
  private:
   friend class UpstreamPool;
-  enum class State : std::uint8_t { connecting, idle, busy, closed };
+  enum class State : std::uint8_t { connecting, securing, idle, busy, closed };
 
   void connect_next();
   void on_ready(Ready ready) override;
   void on_timer() override;
   void on_connect_ready();
+  void shake_hands();
+  void on_usable();
+  bool unusable_when_idle();
   void pull();
   bool read_more();
   void deliver(bool last);
@@ -102,6 +109,7 @@ class UpstreamConnection final : Watcher, Timer {
   State state_ = State::connecting;
   std::vector<Address> addresses_;
   std::size_t next_address_ = 0;
+  std::string failure_;  // of the last address that was tried
   bool readable_ = false;
   bool closing_ = false;  // the kernel said that the other side is done: read to the end
   bool paused_ = false;
@@ -130,6 +138,9 @@ struct OriginPool {
   std::uint64_t resolved_until_us = 0;
   bool resolving = false;
   std::size_t opening = 0;  // connections that are being made
+  UpstreamLimits limits;    // may change while there are connections
+  OriginHealth health;
+  std::shared_ptr<TlsSessions> sessions = TlsClient::make_sessions();
 };
 
 class UpstreamPool {
@@ -137,10 +148,11 @@ class UpstreamPool {
   UpstreamPool(Loop& loop, const UpstreamLimits& limits);
   ~UpstreamPool();
 
-  // A connection now; or, unless it was refused, on_connected() or on_broken() in a later round.
+  // A connection now, or why there is none; or else on_connected() or on_broken() in a later round.
+  // A `fresh` one is tried for whatever is known of the origin's health.
   struct Acquired {
     UpstreamConnection* connection = nullptr;
-    bool refused = false;  // too many are waiting already
+    std::optional<Broken> refused = {};
   };
   Acquired acquire(const Origin& origin, bool fresh, AnswerSink& sink);
   // The sink waits no more.
@@ -149,8 +161,11 @@ class UpstreamPool {
   std::shared_ptr<Fetch> fetch(UpstreamRequest request, Callbacks callbacks);
   void forget_fetch(const Fetch* fetch);
 
+  void limit(std::map<Origin, UpstreamLimits> limits);
+  void probed(const Origin& origin, bool up);
+  void on_health(Upstreams::HealthChange function) { health_changed_ = std::move(function); }
+
   Poller& poller() { return poller_; }
-  const UpstreamLimits& limits() const { return limits_; }
 
  private:
   friend class UpstreamConnection;
@@ -160,16 +175,23 @@ class UpstreamPool {
   void on_resolved(OriginPool& home, std::vector<Address> addresses);
   void on_ready_for_use(UpstreamConnection& connection, bool reused);
   void on_connect_failed(OriginPool& home, std::string_view what);
+  void tell_unreachable(OriginPool& home, std::string_view what);
   void on_closed(UpstreamConnection& connection);
   void pull_later(UpstreamConnection& connection);
   void sweep();
+  void count_failure(OriginPool& home, OriginHealth::Failure kind, std::string_view what);
+  void count_answer(OriginPool& home);
+  void refuse_waiting(OriginPool& home);
+  std::optional<Broken> refusal(const OriginPool& home, bool fresh) const;
   OriginPool& home_of(const Origin& origin);
   // Runs `function` at the end of this round, unless the pool is gone by then.
   void later(std::function<void()> function);
 
   Loop& loop_;
   Poller& poller_;
-  const UpstreamLimits limits_;
+  const UpstreamLimits limits_;                     // where nothing else is said
+  std::map<Origin, UpstreamLimits> origin_limits_;  // what is said of single origins
+  Upstreams::HealthChange health_changed_;
   std::map<Origin, std::unique_ptr<OriginPool>> origins_;
   std::unordered_map<const Fetch*, std::shared_ptr<Fetch>> fetches_;
   Loop::TimerId sweep_timer_ = 0;

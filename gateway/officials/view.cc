@@ -153,7 +153,7 @@ std::string shares_json(const Ledger& ledger, Time now,
   }
   Json& leases = json["leases"] = Json::array();
   for (const Lease& lease : ledger.leases()) {
-    if (lease.until <= now) continue;
+    if (std::min(lease.until, lease.charged_until()) <= now) continue;
     const Command* command = ledger.find(lease.command);
     if (command == nullptr || !may_read(*command)) continue;
     Json charged = Json::array();

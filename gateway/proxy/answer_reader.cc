@@ -13,6 +13,16 @@ constexpr std::uint64_t slice_bytes = 64 << 10;
 static_assert(slice_bytes >= stream_error_bytes_max);
 constexpr std::size_t unsent_bytes_high = 256 << 10;
 
+bool begins_with(std::string_view name, std::string_view prefix) {
+  return name.size() >= prefix.size() && same_name(name.substr(0, prefix.size()), prefix);
+}
+
+// What only the gateway says, and whom a browser may let read the answer: of a gated request that
+// is not the endpoint's to say.
+bool not_the_endpoints(std::string_view name) {
+  return begins_with(name, "keyturn-") || begins_with(name, "access-control-");
+}
+
 // What belongs to one connection, not to the answer (RFC 9110 section 7.6.1), and what the writer
 // sets.
 bool of_the_connection(std::string_view name) {
@@ -27,7 +37,7 @@ bool of_the_connection(std::string_view name) {
 std::vector<Field> passed_on(const std::vector<Field>& fields, const std::string& command) {
   std::vector<Field> out;
   for (const Field& field : fields) {
-    if (!of_the_connection(field.name)) out.push_back(field);
+    if (!of_the_connection(field.name) && !not_the_endpoints(field.name)) out.push_back(field);
   }
   out.push_back({"Keyturn-Command", command});
   return out;

@@ -12,31 +12,84 @@ bool is_own_path(std::string_view path) {
   return path.substr(0, own.size()) == own;
 }
 
+std::string_view end_name(Relayed::End end) {
+  switch (end) {
+    case Relayed::End::complete:
+      return "complete";
+    case Relayed::End::client_gone:
+      return "client-gone";
+    case Relayed::End::upstream_failed:
+      break;
+  }
+  return "upstream-failed";
+}
+
+// What a browser asks before it lets a page of another site call us. It brings no credential.
+bool is_preflight(const Head& head) {
+  return head.method() == Method::options && head.count("origin") > 0 &&
+         head.count("access-control-request-method") > 0;
+}
+
 }  // namespace
 
 CallerFront::CallerFront(const Routes& routes, GatedHandler& gated, HoldHandler& holds,
-                         PassMeters& meters)
+                         PassMeters& meters, Log& log)
     : routes_(routes),
       gated_(gated),
       holds_(holds),
       meters_(meters),
+      log_(log),
       scratch_(Extractor::make_scratch()) {}
 
 HeadDecision CallerFront::on_head(const Head& head) {
+  const auto begun = meters_.now();
+  endpoint_.reset();
+  HeadDecision decision = decide_head(head);
+  if (const auto* response = std::get_if<Response>(&decision)) {
+    const bool unknown = response->status == 401;
+    meters_.decided(endpoint_, unknown ? PassDecision::unauthenticated : PassDecision::refused,
+                    begun);
+    log_refused(head, response->status);
+  } else if (std::holds_alternative<Relay>(decision)) {
+    meters_.decided(endpoint_, PassDecision::pass, begun);
+  }
+  return decision;
+}
+
+BodyDecision CallerFront::on_body(const Head& head, std::string_view body) {
+  const auto begun = meters_.now();
+  endpoint_.reset();
+  BodyDecision decision = decide_body(head, body);
+  if (const auto* response = std::get_if<Response>(&decision)) {
+    meters_.decided(endpoint_, PassDecision::refused, begun);
+    log_refused(head, response->status);
+  } else if (std::holds_alternative<Relay>(decision)) {
+    meters_.decided(endpoint_, PassDecision::pass, begun);
+  } else {
+    meters_.decided(endpoint_, endpoint_ ? PassDecision::gated : PassDecision::own, begun);
+  }
+  return decision;
+}
+
+HeadDecision CallerFront::decide_head(const Head& head) {
   // None of the gateway's own paths takes a body, and nobody is known yet.
   if (is_own_path(head.path())) return BufferBody{0};
-  if (const auto principal =
-          authenticate(*routes_.charter, head.field("authorization"), head.field("x-api-key"));
+  if (const auto principal = authenticate(*routes_.charter, head.field("authorization"),
+                                          head.field("x-api-key"), head.peer_key());
       !principal.ok()) {
-    meters_.unknown_callers.fetch_add(1, std::memory_order_relaxed);
+    if (is_preflight(head)) {
+      return refusal(403, "cors",
+                     "pages of other origins may not call this gateway: it answers no CORS "
+                     "preflight; call it from a server");
+    }
     return refusal(principal.error());
   }
   const auto endpoint =
       routes_.extractor.endpoint(head.host(), method_name(head.method()), head.path());
   if (!endpoint) {
-    meters_.refused.fetch_add(1, std::memory_order_relaxed);
     return refusal(403, "unmatched", "nothing in the charter has this host, method and path");
   }
+  endpoint_ = endpoint;
   if (routes_.extractor.reads_body(*endpoint, head.path())) return BufferBody{};
   // No class of this path reads the body: what the head says decides, and a pass may stream [C10].
   if (auto answer = read(head, *endpoint, {})) return std::move(*answer);
@@ -44,11 +97,12 @@ HeadDecision CallerFront::on_head(const Head& head) {
   return relay(*endpoint);
 }
 
-BodyDecision CallerFront::on_body(const Head& head, std::string_view body) {
+BodyDecision CallerFront::decide_body(const Head& head, std::string_view body) {
   if (is_own_path(head.path())) return HandOver{&holds_};
   const auto endpoint =
       routes_.extractor.endpoint(head.host(), method_name(head.method()), head.path());
   if (!endpoint) return refusal(403, "unmatched", "nothing in the charter has this path");
+  endpoint_ = endpoint;
   if (auto answer = read(head, *endpoint, body)) return std::move(*answer);
   if (found_.kind == Classification::Kind::gated) return HandOver{&gated_};
   return relay(*endpoint);
@@ -75,30 +129,49 @@ std::optional<Response> CallerFront::read(const Head& head, EndpointId endpoint,
                               field.value);
   }
   if (auto drawn = routes_.extractor.extract(endpoint, view_, *scratch_, facts_); !drawn.ok()) {
-    meters_.refused.fetch_add(1, std::memory_order_relaxed);
     return refusal(drawn.error());
   }
   classify(*routes_.charter, facts_, found_);
   if (found_.kind == Classification::Kind::refused) {
-    meters_.refused.fetch_add(1, std::memory_order_relaxed);
     return refusal(found_.reasons);
   }
   return std::nullopt;
 }
 
 Relay CallerFront::relay(EndpointId endpoint) const {
-  return Relay{routes_.destinations[endpoint.value], 0};
+  return Relay{routes_.settings().destinations[endpoint.value], endpoint.value};
 }
 
 void CallerFront::on_relayed(const Relayed& relayed) {
-  auto& counter =
-      relayed.end == Relayed::End::upstream_failed ? meters_.upstream_failures : meters_.passed;
-  counter.fetch_add(1, std::memory_order_relaxed);
+  meters_.relayed(EndpointId{static_cast<std::uint32_t>(relayed.tag)}, relayed);
+  if (!routes_.settings().access_log) return;
+  // The method and the path; a query may hold what is nobody's to read.
+  const std::string_view line = relayed.request_line;
+  const std::size_t path = line.find(' ') + 1;
+  log_.info("access", "",
+            {{"endpoint", routes_.charter->endpoints[relayed.tag].name},
+             {"method", line.substr(0, path - 1)},
+             {"path", line.substr(path, line.find_first_of(" ?", path) - path)},
+             {"status", relayed.status},
+             {"end", end_name(relayed.end)},
+             {"request_bytes", relayed.request_body_bytes},
+             {"response_bytes", relayed.response_body_bytes},
+             {"first_byte_us", relayed.first_byte_us},
+             {"duration_us", relayed.total_us}});
+}
+
+void CallerFront::log_refused(const Head& head, unsigned status) {
+  if (!routes_.settings().access_log) return;
+  log_.info("access", "",
+            {{"method", method_name(head.method())},
+             {"path", head.path()},
+             {"status", status},
+             {"end", "refused"}});
 }
 
 void CallerFront::on_refused(unsigned status) {
   (void)status;
-  meters_.refused.fetch_add(1, std::memory_order_relaxed);
+  meters_.decided(std::nullopt, PassDecision::malformed, std::nullopt);
 }
 
 }  // namespace keyturn

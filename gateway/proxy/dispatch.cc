@@ -62,10 +62,11 @@ std::shared_ptr<SharedAnswer> LoopDispatcher::dispatch(const LoggedDecision& dec
     return answer;
   }
   UpstreamRequest request;
-  request.origin = routes_.destinations[endpoint->value]->origin();
+  const Settings& settings = routes_.settings();
+  request.origin = settings.destinations[endpoint->value]->origin();
   request.method = *method;
   request.target = record.target;
-  const std::vector<Field>& injected = routes_.injected[endpoint->value];
+  const std::vector<Field>& injected = settings.injected[endpoint->value];
   for (const auto& [name, value] : record.headers) {
     // The gateway's credential stands alone, as on a pass.
     if (!only_field(injected, name)) request.fields.push_back({name, value});

@@ -19,19 +19,14 @@ bool is_json(const Request& request) {
 
 }  // namespace
 
-GatedHandler::GatedHandler(const Routes& routes, Sequencer& sequencer, Holds& holds,
-                           HoldTimes times)
-    : routes_(routes),
-      sequencer_(sequencer),
-      holds_(holds),
-      times_(times),
-      scratch_(Extractor::make_scratch()) {}
+GatedHandler::GatedHandler(const Routes& routes, Sequencer& sequencer, Holds& holds)
+    : routes_(routes), sequencer_(sequencer), holds_(holds), scratch_(Extractor::make_scratch()) {}
 
 void GatedHandler::handle(std::shared_ptr<Exchange> exchange) {
   const Request& request = exchange->request();
   const Charter& charter = *routes_.charter;
-  const auto principal =
-      authenticate(charter, request.field("authorization"), request.field("x-api-key"));
+  const auto principal = authenticate(charter, request.field("authorization"),
+                                      request.field("x-api-key"), request.peer_key);
   if (!principal.ok()) return exchange->respond(refusal(principal.error()));
 
   RequestView view{request.host, method_name(request.method), request.target, {}, request.body};
@@ -69,13 +64,15 @@ std::shared_ptr<HeldCaller> GatedHandler::caller(const std::shared_ptr<Exchange>
   const Request& request = exchange->request();
   const Preferences preferences = preferences_of(request);
   if (preferences.respond_async) {
-    return std::make_shared<AsyncCaller>(exchange, sequencer_, holds_, times_, preferences);
+    return std::make_shared<AsyncCaller>(exchange, sequencer_, holds_,
+                                         routes_.settings().hold_times, preferences);
   }
   if (wants_stream(request)) {
-    return std::make_shared<StreamCaller>(exchange, sequencer_, holds_, times_,
-                                          stream_api_of(request));
+    return std::make_shared<StreamCaller>(exchange, sequencer_, holds_,
+                                          routes_.settings().hold_times, stream_api_of(request));
   }
-  return std::make_shared<LadderCaller>(exchange, sequencer_, holds_, times_, 0, preferences);
+  return std::make_shared<LadderCaller>(exchange, sequencer_, holds_, routes_.settings().hold_times,
+                                        0, preferences);
 }
 
 // `"stream": true` in the body, as the one JSON reader sees it.

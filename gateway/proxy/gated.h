@@ -16,7 +16,7 @@ namespace keyturn {
 // A request of a gated class, complete.
 class GatedHandler : public Handler {
  public:
-  GatedHandler(const Routes& routes, Sequencer& sequencer, Holds& holds, HoldTimes times);
+  GatedHandler(const Routes& routes, Sequencer& sequencer, Holds& holds);
   void handle(std::shared_ptr<Exchange> exchange) override;
 
  private:
@@ -26,7 +26,6 @@ class GatedHandler : public Handler {
   const Routes& routes_;
   Sequencer& sequencer_;
   Holds& holds_;
-  const HoldTimes times_;
   std::unique_ptr<Extractor::Scratch, void (*)(Extractor::Scratch*)> scratch_;
   JsonReader json_;
 };

@@ -23,13 +23,13 @@ std::int64_t step_of(std::string_view query) {
 
 }  // namespace
 
-HoldHandler::HoldHandler(const Routes& routes, Sequencer& sequencer, Holds& holds, HoldTimes times)
-    : routes_(routes), sequencer_(sequencer), holds_(holds), times_(times) {}
+HoldHandler::HoldHandler(const Routes& routes, Sequencer& sequencer, Holds& holds)
+    : routes_(routes), sequencer_(sequencer), holds_(holds) {}
 
 void HoldHandler::handle(std::shared_ptr<Exchange> exchange) {
   const Request& request = exchange->request();
-  const auto principal =
-      authenticate(*routes_.charter, request.field("authorization"), request.field("x-api-key"));
+  const auto principal = authenticate(*routes_.charter, request.field("authorization"),
+                                      request.field("x-api-key"), request.peer_key);
   if (!principal.ok()) return exchange->respond(refusal(principal.error()));
   const std::string name(routes_.charter->principal_name(*principal));
   if (request.path.compare(0, holds_path.size(), holds_path) != 0) {
@@ -55,13 +55,13 @@ void HoldHandler::wait(std::shared_ptr<Exchange> exchange, const std::string& pr
   if (step < 0) {
     return exchange->respond(refusal(400, "invalid", "the wait URL must be used as it was given"));
   }
+  const HoldTimes times = routes_.settings().hold_times;
   std::shared_ptr<HeldCaller> waiter;
   if (asks || preferences.respond_async) {
-    waiter = std::make_shared<AsyncCaller>(exchange, sequencer_, holds_, times_,
+    waiter = std::make_shared<AsyncCaller>(exchange, sequencer_, holds_, times,
                                            asks ? Preferences{} : preferences);
   } else {
-    waiter =
-        std::make_shared<LadderCaller>(exchange, sequencer_, holds_, times_, step, preferences);
+    waiter = std::make_shared<LadderCaller>(exchange, sequencer_, holds_, times, step, preferences);
   }
   waiter->start();
   sequencer_.inspect(

@@ -16,7 +16,7 @@ namespace keyturn {
 //   query DELETE /keyturn/v1/holds/<ticket>            cancels the command, before its claim
 class HoldHandler : public Handler {
  public:
-  HoldHandler(const Routes& routes, Sequencer& sequencer, Holds& holds, HoldTimes times);
+  HoldHandler(const Routes& routes, Sequencer& sequencer, Holds& holds);
   void handle(std::shared_ptr<Exchange> exchange) override;
 
  private:
@@ -27,7 +27,6 @@ class HoldHandler : public Handler {
   const Routes& routes_;
   Sequencer& sequencer_;
   Holds& holds_;
-  const HoldTimes times_;
 };
 
 }  // namespace keyturn

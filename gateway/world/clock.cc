@@ -12,6 +12,10 @@ std::chrono::milliseconds SystemClock::monotonic() const {
       std::chrono::steady_clock::now().time_since_epoch());
 }
 
+std::chrono::nanoseconds SystemClock::stopwatch() const {
+  return std::chrono::steady_clock::now().time_since_epoch();
+}
+
 Time ManualClock::now() const { return {wall_.load()}; }
 
 std::chrono::milliseconds ManualClock::monotonic() const {

@@ -11,7 +11,7 @@ namespace keyturn {
   /* statements and keys */                                                                         \
   X(statement_bytes_max, 4096, "a statement's text [C8]")                                           \
   X(word_head_bytes_max, 1024, "what a word adds to its command's text")                            \
-  X(reason_bytes_max, 256, "the reason of a veto")                                                  \
+  X(reason_bytes_max, 256, "the reason of a word or freeze")                                             \
   X(login_origin_bytes_max, 256, "the listener's origin in a login")                                \
   X(note_bytes_max, 32768, "a signed note with its signatures")                                     \
   X(effect_value_bytes_max, 200, "a value quoted in an effect [C8]")                                \
@@ -60,6 +60,8 @@ namespace keyturn {
   X(refusals_journalled_per_minute_max, 10, "refusals of one principal, an entry each [T7]")        \
   X(reasons_max, 16, "reasons that one refusal records")                                            \
   X(lease_grace_seconds, 5, "a lease counts this long past its end [S2]")                           \
+  X(freeze_seconds_max, 86400, "a freeze, from its entry to its end [A4]")                          \
+  X(freeze_pause_seconds, 604800, "after it, before the same institution freezes there again [A4]") \
   /* holding */                                                                                     \
   X(pending_per_initiator_max, 100, "held commands of one initiator")                               \
   X(pending_total_max, 10000, "held commands in all")                                               \
@@ -70,6 +72,12 @@ namespace keyturn {
   /* listeners and their connections; tests shorten them */                                        \
   X(head_ms_max, 15000, "a head, from its first byte to its last [T29]")                           \
   X(body_ms_max, 60000, "a buffered body, from head to last byte")                                 \
+  X(tls_handshake_ms_max, 10000, "a TLS handshake, with clients and with endpoints [T29]")         \
+  X(tls_session_seconds_max, 3600, "within which a TLS session may be continued")                  \
+  X(tls_certificates_bytes_max, 1048576, "a PEM file of certificates")                             \
+  X(tls_peer_chain_bytes_max, 32768, "the certificates that the other side of a handshake shows")  \
+  X(tls_own_unsent_bytes_max, 65536, "what TLS has to say itself and the other side does not read") \
+  X(tls_key_bytes_max, 16384, "a PEM file with a private key")                                     \
   X(idle_ms_max, 75000, "between two requests of one connection")                                  \
   X(stall_ms_max, 60000, "an answer or a streamed body that makes no progress")                    \
   X(linger_ms_max, 1000, "after a refusal, for the client to read it")                             \
@@ -85,6 +93,14 @@ namespace keyturn {
   X(upstream_idle_max, 256, "of them kept while unused")                                           \
   X(upstream_pending_max, 1024, "requests that wait for a connection")                             \
   X(upstream_pending_ms_max, 10000, "such a wait")                                                 \
+  X(upstream_failures_max, 5, "failures in a row, then an origin is left alone for a while")       \
+  X(upstream_eject_ms_min, 1000, "such a while; it doubles with each failure")                     \
+  X(upstream_eject_ms_max, 30000, "its longest")                                                   \
+  X(probe_failures_max, 2, "failed probes in a row, then an endpoint counts as down")              \
+  X(probe_interval_ms_min, 100, "between two probes of an endpoint")                               \
+  X(probe_interval_ms_max, 3600000, "the same, at most")                                           \
+  X(probe_answer_ms_max, 10000, "until the answer to a probe; its interval where that is less")      \
+  X(probe_answer_bytes_max, 65536, "the answer to a probe")                                        \
   /* files and secrets */                                                                          \
   X(config_bytes_max, 1048576, "keyturn.toml")                                                     \
   X(caller_threads_max, 256, "threads that serve callers")                                         \

@@ -5,14 +5,14 @@
 // value's: whoever makes a text of unchecked values parses it before using it.
 //
 //   CommandText   what one held command is; made once by policy/decide, never rendered again
-//   Word          an official's signed word on one command: approval or veto (withdrawals come
-//   later);
-//                 carries the command's text verbatim
+//   Word          an official's signed word on one command, which carries the command's text
+//                 verbatim: approval, veto, withdrawal, cancellation, recall
 //   Login         a challenge of its own kind, the only other thing an official's key signs [W10]
 //
 // VerifiedWord can only be made by verify_word: code that takes one need not ask again who signed.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -65,8 +65,17 @@ struct CommandText {
   friend bool operator==(const CommandText&, const CommandText&) = default;
 };
 
-enum class WordKind : unsigned char { approval, veto };
-std::string_view word_kind_name(WordKind kind);  // "approval", "veto"
+enum class WordKind : unsigned char {
+  approval,
+  veto,
+  withdrawal,    // of one's approval, for good [Q5]
+  cancellation,  // by the initiator, before the claim [A6]
+  recall,        // by an approver or vetoer of the rule, after it [A6]
+};
+inline constexpr std::array<WordKind, 5> word_kinds = {WordKind::approval, WordKind::veto,
+                                                       WordKind::withdrawal, WordKind::cancellation,
+                                                       WordKind::recall};
+std::string_view word_kind_name(WordKind kind);  // "approval", "veto", …
 
 struct Word {
   WordKind kind = WordKind::approval;
@@ -77,7 +86,7 @@ struct Word {
   std::string delegator_institution;
   Time signed_at;
   Time not_after;
-  std::string reason;   // vetoes only: printable ASCII, may be empty
+  std::string reason;   // not of an approval: printable ASCII, may be empty
   std::string command;  // CommandText, verbatim
 
   const std::string& speaks_for() const { return delegator.empty() ? person : delegator; }

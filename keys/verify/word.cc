@@ -1,7 +1,7 @@
 // Words: docs/formats.md, "Word", line for line; and the only place where a VerifiedWord is made.
-#include "keys/verify/grammar.h"
 #include "keys/verify/signed_statement.h"
 #include "keys/verify/statement.h"
+#include "keys/verify/statement_head.h"
 #include "keyturn/limits.h"
 
 namespace keyturn {
@@ -13,7 +13,23 @@ using grammar::LineReader;
 std::string header(WordKind kind) { return "keyturn/" + std::string(word_kind_name(kind)) + "/v1"; }
 
 // An approval has no reason: its to_text writes one all the same, and its parser refuses it.
-bool writes_reason(const Word& word) { return word.kind == WordKind::veto || !word.reason.empty(); }
+bool writes_reason(const Word& word) {
+  return word.kind != WordKind::approval || !word.reason.empty();
+}
+
+// A cancellation is its initiator's; every other word is that of somebody whom the rule names.
+std::string_view signer_line(WordKind kind) {
+  return kind == WordKind::cancellation ? "initiator" : "approver";
+}
+
+// Initiating is not delegated, so neither is its end (decision 0024).
+bool may_delegate(WordKind kind) { return kind != WordKind::cancellation; }
+
+StatementHead head_of(const Word& word) {
+  return {
+      word.deployment, word.person,   word.institution, word.delegator, word.delegator_institution,
+      word.signed_at,  word.not_after};
+}
 
 bool is_reason(std::string_view text) {
   return grammar::is_printable(text) && text.size() <= reason_bytes_max;
@@ -22,17 +38,24 @@ bool is_reason(std::string_view text) {
 }  // namespace
 
 std::string_view word_kind_name(WordKind kind) {
-  return kind == WordKind::approval ? "approval" : "veto";
+  switch (kind) {
+    case WordKind::approval:
+      return "approval";
+    case WordKind::veto:
+      return "veto";
+    case WordKind::withdrawal:
+      return "withdrawal";
+    case WordKind::cancellation:
+      return "cancellation";
+    case WordKind::recall:
+      return "recall";
+  }
+  return "";
 }
 
 std::string Word::to_text() const {
   std::string out = header(kind) + "\n";
-  out.append("deployment ").append(field(grammar::is_id(deployment), deployment)).append("\n");
-  out.append("approver ").append(grammar::write_person(person, institution)).append("\n");
-  if (!delegator.empty() || !delegator_institution.empty())
-    out.append("for ").append(grammar::write_person(delegator, delegator_institution)).append("\n");
-  out.append("signed-at ").append(signed_at.to_string()).append("\n");
-  out.append("not-after ").append(not_after.to_string()).append("\n");
+  out.append(write_head(head_of(*this), signer_line(kind)));
   if (writes_reason(*this))
     out.append("reason ")
         .append(field(is_reason(reason), grammar::quote_json(reason)))
@@ -47,29 +70,19 @@ Result<Word> Word::parse(std::string_view text) {
                  "bytes, this one " +
                      std::to_string(text.size())};
   Word out;
-  out.kind = text.starts_with(header(WordKind::veto)) ? WordKind::veto : WordKind::approval;
+  for (const WordKind kind : word_kinds)
+    if (text.starts_with(header(kind) + "\n")) out.kind = kind;
   LineReader lines("word", text);
   CHECK_OK(lines.expect(header(out.kind)));
-  TRY(out.deployment, lines.take("deployment"));
-  if (!grammar::is_id(out.deployment)) return lines.error("deployment with an identifier");
-  TRY(const std::string_view approver, lines.take("approver"));
-  grammar::FieldReader fields(approver);
-  if (!grammar::read_person(fields, out.person, out.institution) || !fields.at_end())
-    return lines.error("approver person (institution)");
-  if (lines.next_is("for")) {
-    TRY(const std::string_view delegator, lines.take("for"));
-    grammar::FieldReader of(delegator);
-    if (!grammar::read_person(of, out.delegator, out.delegator_institution) || !of.at_end())
-      return lines.error("for person (institution)");
-    if (out.delegator == out.person)
-      return lines.error("for another person than the one who signs");
-  }
-  TRY(const std::string_view signed_at, lines.take("signed-at"));
-  TRY(out.signed_at, Time::parse(signed_at));
-  TRY(const std::string_view not_after, lines.take("not-after"));
-  TRY(out.not_after, Time::parse(not_after));
-  if (out.not_after < out.signed_at) return lines.error("not-after no earlier than signed-at");
-  if (out.kind == WordKind::veto) {
+  TRY(StatementHead head, read_head(lines, signer_line(out.kind), may_delegate(out.kind)));
+  out.deployment = std::move(head.deployment);
+  out.person = std::move(head.person);
+  out.institution = std::move(head.institution);
+  out.delegator = std::move(head.delegator);
+  out.delegator_institution = std::move(head.delegator_institution);
+  out.signed_at = head.signed_at;
+  out.not_after = head.not_after;
+  if (out.kind != WordKind::approval) {
     TRY(const std::string_view reason, lines.take("reason"));
     TRY(out.reason, grammar::unquote_json(reason));
     if (!is_reason(out.reason)) return lines.error("reason of at most reason_bytes_max bytes");

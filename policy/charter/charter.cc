@@ -48,6 +48,25 @@ std::optional<ClassId> Charter::find_class(std::string_view wanted) const {
   return lookup(class_names_, wanted);
 }
 
+std::optional<PoolId> Charter::find_pool(std::string_view wanted) const {
+  const auto found =
+      std::find_if(pools.begin(), pools.end(), [&](const Pool& one) { return one.name == wanted; });
+  if (found == pools.end()) return std::nullopt;
+  return PoolId{static_cast<std::uint32_t>(found - pools.begin())};
+}
+
+const FreezeBlock* Charter::freeze_block(PoolId pool) const {
+  for (const FreezeBlock& block : freezes)
+    if (std::binary_search(block.pools.begin(), block.pools.end(), pool)) return &block;
+  return nullptr;
+}
+
+const FreezeBlock* Charter::freeze_block(ClassId klass) const {
+  for (const FreezeBlock& block : freezes)
+    if (block.klass == klass) return &block;
+  return nullptr;
+}
+
 std::optional<PrincipalRef> Charter::find_principal(std::string_view wanted) const {
   if (const std::optional<PersonId> person = find_person(wanted))
     return PrincipalRef{std::nullopt, *person};
@@ -58,6 +77,10 @@ std::optional<PrincipalRef> Charter::find_principal(std::string_view wanted) con
 
 std::optional<PrincipalRef> Charter::find_token(const Digest& token) const {
   return lookup(tokens_, token);
+}
+
+std::optional<PrincipalRef> Charter::find_certificate(const Digest& key) const {
+  return lookup(certificates_, key);
 }
 
 std::string_view Charter::principal_name(const PrincipalRef& principal) const {

@@ -53,9 +53,10 @@ struct Person {
   std::string name, title;
   InstitutionId institution;
   std::vector<OfficeId> holds;
-  std::vector<PersonId> under;  // personal command edges
-  std::vector<PublicKey> keys;  // INVARIANT: no key belongs to two principals [Q3]
-  std::vector<Digest> tokens;   // SHA-256 of bearer tokens [P2]
+  std::vector<PersonId> under;       // personal command edges
+  std::vector<PublicKey> keys;       // INVARIANT: no key belongs to two principals [Q3]
+  std::vector<Digest> tokens;        // SHA-256 of bearer tokens [P2]
+  std::vector<Digest> certificates;  // SHA-256 of client certificates' public keys [T11]
 };
 
 struct Agent {
@@ -65,6 +66,7 @@ struct Agent {
   std::vector<ClassId> may;  // sorted; an agent initiates no other class [I3]
   std::vector<PublicKey> keys;
   std::vector<Digest> tokens;
+  std::vector<Digest> certificates;
 };
 
 struct Provider {
@@ -88,9 +90,10 @@ struct System {
 
 struct Endpoint {
   std::string name;
-  std::string origin;                // http://host:port, no path
+  std::string origin;                // http[s]://host:port, no path
   std::string host;                  // the Host it answers to; empty: found by matchers [C12]
   std::vector<std::string> headers;  // declared, lower-case, sorted [C7]
+  std::vector<PublicKey> keys;       // the effector's: they sign releases and nothing else [S2]
 };
 
 // One segment of a path pattern. `**` stands only last and means one or more segments [C9].
@@ -169,6 +172,7 @@ struct Class {
   std::vector<Pointer> shape;  // patterns: `*` an array's element, `**` last: anything below [C6]
   std::vector<EffectPart> effect;
   Rule rule;
+  std::string stop_method, stop_path;  // where a recall's order goes; empty: there is none [A6]
 };
 
 struct Pass {
@@ -194,6 +198,16 @@ struct Limit {
   Duration over;     // 0s: live leases only
   std::string text;  // `person military 10%, at most 400 over 72h`
   std::uint64_t allowed(std::uint64_t registered_weight) const;  // the lesser bound, exact integers
+};
+
+// Who may freeze what, for how long, and who lifts it [A4].
+struct FreezeBlock {
+  std::string text;              // `military/**`, `class strike`: as in the charter
+  std::vector<PoolId> pools;     // sorted; a statement names one of them
+  std::optional<ClassId> klass;  // instead of pools
+  std::vector<Selector> by;      // any one of these persons
+  Duration longest;              // at most freeze_seconds_max
+  Class unfreeze;                // its rule; directs, so that no guard of I4–I5 is off [I6 I7]
 };
 
 // Who may let whom approve in his place, and for how long at most [I2 c, I4].
@@ -233,7 +247,8 @@ class Charter {
   std::vector<Class> classes;  // sorted by name
   std::vector<Pass> passes;
   std::vector<Limit> limits;
-  std::vector<Selector> readers;  // who may read entries and bodies [P1]
+  std::vector<Selector> readers;     // who may read entries and bodies [P1]
+  std::vector<FreezeBlock> freezes;  // INVARIANT: no pool or class is in two of them [A4]
   std::vector<DelegationTerms> delegations;
 
   std::shared_ptr<const Closure> closure;
@@ -251,8 +266,14 @@ class Charter {
   std::optional<SystemId> find_system(std::string_view name) const;
   std::optional<EndpointId> find_endpoint(std::string_view name) const;
   std::optional<ClassId> find_class(std::string_view name) const;
+  std::optional<PoolId> find_pool(std::string_view name) const;
+  // The block that says who may freeze it; null if nobody may.
+  const FreezeBlock* freeze_block(PoolId pool) const;
+  const FreezeBlock* freeze_block(ClassId klass) const;
   std::optional<PrincipalRef> find_principal(std::string_view name) const;  // person or agent
   std::optional<PrincipalRef> find_token(const Digest& token) const;        // [T11]
+  // `key`: SHA-256 over the SubjectPublicKeyInfo of a certificate whose key's possession was shown.
+  std::optional<PrincipalRef> find_certificate(const Digest& key) const;
   std::string_view principal_name(const PrincipalRef& principal) const;
 
   // Weight of systems [first, last): differences of prefix sums, so exact and constant time.
@@ -266,6 +287,7 @@ class Charter {
   std::unordered_map<std::string_view, EndpointId> endpoint_names_;
   std::unordered_map<std::string_view, ClassId> class_names_;
   std::unordered_map<Digest, PrincipalRef> tokens_;
+  std::unordered_map<Digest, PrincipalRef> certificates_;
   std::vector<std::uint64_t> weight_before_;  // size systems + 1
 };
 

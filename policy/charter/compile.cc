@@ -51,17 +51,6 @@ std::vector<EffectPart> default_effect(const DeclaredClass& klass) {
   return out;
 }
 
-std::string percentage_text(std::uint64_t basis_points) {
-  std::string out = std::to_string(basis_points / 100);
-  const std::uint64_t rest = basis_points % 100;
-  if (rest != 0) {
-    out += '.';
-    out += static_cast<char>('0' + rest / 10);
-    if (rest % 10 != 0) out += static_cast<char>('0' + rest % 10);
-  }
-  return out + "%";
-}
-
 std::string limit_text(const DeclaredLimit& limit, std::string_view pool) {
   using Subject = DeclaredLimit::Subject;
   std::string out = limit.subject == Subject::person        ? "person "
@@ -97,6 +86,17 @@ Limit::Subject limit_subject(DeclaredLimit::Subject subject) {
 
 }  // namespace
 
+std::string percentage_text(std::uint64_t basis_points) {
+  std::string out = std::to_string(basis_points / 100);
+  const std::uint64_t rest = basis_points % 100;
+  if (rest != 0) {
+    out += '.';
+    out += static_cast<char>('0' + rest / 10);
+    if (rest % 10 != 0) out += static_cast<char>('0' + rest % 10);
+  }
+  return out + "%";
+}
+
 std::string system_name(const DeclaredSystem& system, std::uint64_t number) {
   std::string name(system.prefix);
   if (!system.is_range) return name;
@@ -129,6 +129,7 @@ std::shared_ptr<Charter> CharterCompiler::compile(const DeclaredCharter& declare
   compiler.agents();
   compiler.passes();
   compiler.limits();
+  compiler.freezes();
   compiler.lookups();
   charter->closure = std::make_shared<Closure>(*charter);
   return charter;
@@ -187,6 +188,8 @@ void CharterCompiler::people() {
       person.under.push_back(PersonId{names_.persons.at(above.text)});
     for (const DeclaredKey& key : declared.keys) person.keys.push_back(key.key);
     for (const DeclaredToken& token : declared.tokens) person.tokens.push_back(token.hash);
+    for (const DeclaredCertificate& one : declared.certificates)
+      person.certificates.push_back(one.key_hash);
     charter_.persons.push_back(std::move(person));
   }
 }
@@ -203,6 +206,8 @@ void CharterCompiler::agents() {
     std::sort(agent.may.begin(), agent.may.end());
     for (const DeclaredKey& key : declared.keys) agent.keys.push_back(key.key);
     for (const DeclaredToken& token : declared.tokens) agent.tokens.push_back(token.hash);
+    for (const DeclaredCertificate& one : declared.certificates)
+      agent.certificates.push_back(one.key_hash);
     charter_.agents.push_back(std::move(agent));
   }
 }
@@ -273,6 +278,7 @@ void CharterCompiler::endpoints() {
     endpoint.host = declared.host;
     for (const Name& header : declared.headers) endpoint.headers.emplace_back(header.text);
     std::sort(endpoint.headers.begin(), endpoint.headers.end());
+    for (const DeclaredKey& key : declared.keys) endpoint.keys.push_back(key.key);
     charter_.endpoints.push_back(std::move(endpoint));
   }
 }
@@ -322,6 +328,10 @@ Class CharterCompiler::compile_class(const DeclaredClass& declared) const {
   for (const DeclaredPointer& pattern : declared.shape) klass.shape.push_back(pattern.pointer);
   for (const DeclaredEffectPart& part : declared.effect) klass.effect.push_back(part.part);
   if (klass.effect.empty()) klass.effect = default_effect(declared);
+  if (declared.stop) {
+    klass.stop_method = declared.stop->matcher.methods.front();
+    klass.stop_path = declared.stop->path;
+  }
   return klass;
 }
 
@@ -359,6 +369,28 @@ void CharterCompiler::limits() {
   charter_.longest_memory = over + lease;
 }
 
+void CharterCompiler::freezes() {
+  const SelectorResolver resolver(charter_, names_);
+  for (const DeclaredFreeze& declared : declared_.freezes) {
+    FreezeBlock block;
+    const std::string subject(declared.subject.text);
+    block.text =
+        declared.is_class ? "class " + subject : subject + (declared.with_below ? "/**" : "");
+    if (declared.is_class) block.klass = class_ids_[names_.classes.at(subject)];
+    for (std::uint32_t i = 0; i < charter_.pools.size() && !declared.is_class; ++i) {
+      const std::string& name = charter_.pools[i].name;
+      if (name == subject || (declared.with_below && is_below(name, subject)))
+        block.pools.push_back(PoolId{i});
+    }
+    for (const DeclaredSelector& by : declared.by) block.by.push_back(resolver.resolve(by));
+    block.longest = declared.longest;
+    block.unfreeze.name = "unfreeze " + block.text;
+    block.unfreeze.directs = true;
+    block.unfreeze.rule = compile_quorum(declared.unfreeze, resolver);
+    charter_.freezes.push_back(std::move(block));
+  }
+}
+
 // The vectors are complete: views of their names stay good as long as the charter does.
 void CharterCompiler::lookups() {
   const auto index = [](const auto& values, auto& names) {
@@ -371,12 +403,14 @@ void CharterCompiler::lookups() {
   index(charter_.systems, charter_.system_names_);
   index(charter_.endpoints, charter_.endpoint_names_);
   index(charter_.classes, charter_.class_names_);
+  const auto credentials = [&](const auto& principal, const PrincipalRef& ref) {
+    for (const Digest& token : principal.tokens) charter_.tokens_.emplace(token, ref);
+    for (const Digest& key : principal.certificates) charter_.certificates_.emplace(key, ref);
+  };
   for (std::uint32_t i = 0; i < charter_.persons.size(); ++i)
-    for (const Digest& token : charter_.persons[i].tokens)
-      charter_.tokens_.emplace(token, PrincipalRef{std::nullopt, PersonId{i}});
+    credentials(charter_.persons[i], PrincipalRef{std::nullopt, PersonId{i}});
   for (std::uint32_t i = 0; i < charter_.agents.size(); ++i)
-    for (const Digest& token : charter_.agents[i].tokens)
-      charter_.tokens_.emplace(token, PrincipalRef{AgentId{i}, charter_.agents[i].sponsor});
+    credentials(charter_.agents[i], PrincipalRef{AgentId{i}, charter_.agents[i].sponsor});
 }
 
 }  // namespace keyturn

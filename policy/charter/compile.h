@@ -30,6 +30,7 @@ class CharterCompiler {
   Class compile_class(const DeclaredClass& declared) const;
   void passes();
   void limits();
+  void freezes();
   void lookups();
 
   const DeclaredCharter& declared_;
@@ -38,6 +39,9 @@ class CharterCompiler {
   std::vector<PoolId> pool_ids_;    // by position in the declared model
   std::vector<ClassId> class_ids_;  // likewise
 };
+
+// `12.5%`
+std::string percentage_text(std::uint64_t basis_points);
 
 // The name of system `number` of a range; of a single system, its name.
 std::string system_name(const DeclaredSystem& system, std::uint64_t number);

@@ -37,6 +37,11 @@ struct DeclaredToken {
   Place place;
 };
 
+struct DeclaredCertificate {
+  Digest key_hash;
+  Place place;
+};
+
 struct DeclaredSelector {
   SelectorKind kind = SelectorKind::office;
   std::vector<Name> names;
@@ -61,6 +66,7 @@ struct DeclaredPerson {
   std::vector<Name> holds, under;
   std::vector<DeclaredKey> keys;
   std::vector<DeclaredToken> tokens;
+  std::vector<DeclaredCertificate> certificates;
 };
 
 struct DeclaredAgent {
@@ -70,6 +76,7 @@ struct DeclaredAgent {
   std::vector<Name> may;
   std::vector<DeclaredKey> keys;
   std::vector<DeclaredToken> tokens;
+  std::vector<DeclaredCertificate> certificates;
 };
 
 struct DeclaredProvider {
@@ -86,6 +93,7 @@ struct DeclaredEndpoint {
   std::string origin, host;
   Place host_place;
   std::vector<Name> headers;
+  std::vector<DeclaredKey> keys;  // the effector's
 };
 
 // `uav-[001..040]`: prefix and numbers of equal width; a single system is its prefix alone.
@@ -122,6 +130,13 @@ struct DeclaredEffectPart {
   Place place;
 };
 
+// Where a recall's order goes: one method, a literal path.
+struct DeclaredStop {
+  Matcher matcher;
+  std::string_view path;
+  Place place;
+};
+
 struct DeclaredClass {
   Name name, endpoint;
   std::vector<DeclaredMatcher> matchers;
@@ -131,6 +146,7 @@ struct DeclaredClass {
   std::vector<DeclaredSource> sources;
   std::vector<DeclaredPointer> shape;
   std::vector<DeclaredEffectPart> effect;
+  std::optional<DeclaredStop> stop;
 };
 
 struct DeclaredPass {
@@ -199,6 +215,16 @@ struct DeclaredAmend {
   Duration delay;
 };
 
+struct DeclaredFreeze {
+  Name subject;  // a pool or a class; without the `/**`
+  bool is_class = false, with_below = false;
+  std::vector<DeclaredSelector> by;
+  Duration longest;
+  Place longest_place;
+  DeclaredQuorum unfreeze;
+  std::vector<Name> rests_on;
+};
+
 struct DeclaredCharter {
   std::string_view text;
   std::string name;
@@ -222,6 +248,7 @@ struct DeclaredCharter {
   std::vector<DeclaredRoster> rosters;
   std::vector<DeclaredDelegation> delegations;
   std::optional<DeclaredAmend> amend;
+  std::vector<DeclaredFreeze> freezes;
 };
 
 }  // namespace keyturn

@@ -43,6 +43,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return above[b.size()];
 }
 
+constexpr std::size_t suggested_edits_max = 2;
 constexpr std::size_t quoted_bytes_max = 80;
 
 // Where a UTF-8 sequence begins at or before `at`.
@@ -104,7 +105,7 @@ std::string quoted(std::string_view input) {
 }
 
 std::string suggestion(std::string_view word, const std::vector<std::string_view>& names) {
-  std::size_t nearest = std::max<std::size_t>(1, word.size() / 3) + 1;
+  std::size_t nearest = std::clamp<std::size_t>(word.size() / 3, 1, suggested_edits_max) + 1;
   std::string_view found;
   for (const std::string_view name : names) {
     const std::size_t apart =

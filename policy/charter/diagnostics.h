@@ -32,8 +32,9 @@ class Diagnostics {
 // User input in a message: `input`, unprintable bytes as `?`, cut with `…` beyond 80 bytes.
 std::string quoted(std::string_view input);
 
-// ", did you mean `strike`?" for the nearest of `names` (Damerau-Levenshtein distance of at most a
-// third of the word's length), or nothing.
+// "; did you mean `strike`?" for the nearest of `names`, the first of those that are equally near:
+// at most two edits away (a letter more, less or another, two neighbours swapped), and one only
+// where the word has fewer than six letters. Or nothing.
 std::string suggestion(std::string_view word, const std::vector<std::string_view>& names);
 
 }  // namespace keyturn

@@ -21,6 +21,8 @@ void check_declared(const DeclaredCheck& check) {
   check_passes(check);
   check_rules(check);
   check_limits(check);
+  check_effectors(check);
+  check_freezes(check);
 }
 
 void check_compiled(const CompiledCheck& check) {
@@ -29,6 +31,7 @@ void check_compiled(const CompiledCheck& check) {
   check_delegations(check);
   check_quorums(check);
   check_reach(check);
+  check_blocks(check);
 }
 
 }  // namespace

@@ -109,6 +109,7 @@ Decision decide_claim(const Ledger& ledger, const intent::Claim& claim, Time at)
   }
   const std::vector<PersonId> counted = counted_in(assignments);
   check_windows(*command, counted, at, reasons);
+  check_freezes(ledger, command->classes, command->systems, at, reasons);
   // Against leases alone: what others only propose, and what this person has pending, is not theirs
   // yet [S1].
   for (const ShareLine& line :

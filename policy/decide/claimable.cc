@@ -86,10 +86,14 @@ std::optional<Claimable> claimable(const Ledger& ledger, const Command& command,
   // Approvals are monotone: where all of them are no quorum, no part of them is one.
   if (!assign(ledger, command, approvers_counting(ledger, command, at, at), at))
     return std::nullopt;
-  if (auto now = claim_at(ledger, command, at)) return now;
+  // No freeze begins in the time ahead as things stand, so none runs from here on [A4].
+  Time earliest = at;
+  for (const Freeze* freeze : freezes_on(ledger, command.classes, command.systems, at))
+    earliest = std::max(earliest, freeze->end());
+  if (auto first = claim_at(ledger, command, earliest)) return first;
   for (const RecordedWord& approval : command.approvals) {  // by entry, so by time
     const Time from = approval.at + command.windows.delay;
-    if (from <= at) continue;
+    if (from <= earliest) continue;
     if (auto later = claim_at(ledger, command, from)) return later;
   }
   return std::nullopt;

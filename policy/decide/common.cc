@@ -109,6 +109,38 @@ std::vector<PersonId> approvers_counting(const Ledger& ledger, const Command& co
   return out;
 }
 
+bool stands_at(const Charter& charter, const RecordedWord& word, Time at) {
+  return word.not_after >= at && key_on_roster(charter, word.hand(), word.key);
+}
+
+std::vector<PersonId> persons_counting(const Charter& charter,
+                                       const std::vector<RecordedWord>& words, Time at) {
+  std::vector<PersonId> out;
+  for (const RecordedWord& word : words)
+    if (stands_at(charter, word, at)) out.push_back(word.person);
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+void check_freezes(const Ledger& ledger, const std::vector<ClassId>& classes,
+                   const SystemSet& systems, Time at, std::vector<Reason>& reasons) {
+  const Charter& charter = ledger.charter();
+  for (const Freeze* freeze : freezes_on(ledger, classes, systems, at)) {
+    const std::string what = freeze->pool ? "pool `" + charter.pool(*freeze->pool).name
+                                          : "class `" + charter.klass(*freeze->klass).name;
+    const InstitutionId by = charter.person(freeze->by).institution;
+    reasons.push_back({"frozen", what + "` is frozen until " + freeze->end().to_string() +
+                                     " by an official of `" + charter.institution(by).name + "` (" +
+                                     freeze->id + ") [A4]"});
+  }
+}
+
+bool is_fit_status(intent::Outcome::Kind kind, std::uint32_t status) {
+  constexpr std::uint32_t status_min = 100, status_max = 999;
+  if (kind != intent::Outcome::Kind::answered) return status == 0;
+  return status >= status_min && status <= status_max;
+}
+
 bool enough_vetoes(const Charter& charter, const std::vector<ClassId>& classes,
                    const std::vector<PersonId>& vetoers) {
   return std::any_of(classes.begin(), classes.end(), [&](ClassId id) {

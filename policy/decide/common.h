@@ -46,6 +46,18 @@ bool counts_at(const Ledger& ledger, const Command& command, const RecordedWord&
 // Whose approvals count at `at` and were journalled by `journalled_by` [Q4]; sorted.
 std::vector<PersonId> approvers_counting(const Ledger& ledger, const Command& command, Time at,
                                          Time journalled_by);
+// Whether a word that is no command's counts at `at`: it has not ended, and its key is on the
+// roster.
+bool stands_at(const Charter& charter, const RecordedWord& word, Time at);
+// Whose words stand; sorted.
+std::vector<PersonId> persons_counting(const Charter& charter,
+                                       const std::vector<RecordedWord>& words, Time at);
+// Why a command of these classes and systems is neither proposed nor claimed at `at`: each freeze,
+// until when, by which institution, and never by whom [A4 P1].
+void check_freezes(const Ledger& ledger, const std::vector<ClassId>& classes,
+                   const SystemSet& systems, Time at, std::vector<Reason>& reasons);
+// A status of 100 to 999 exactly where something answered (RFC 9110 section 15: three digits).
+bool is_fit_status(intent::Outcome::Kind kind, std::uint32_t status);
 // Whether `vetoers` are enough to stop a command of these classes [Q5 C4].
 bool enough_vetoes(const Charter& charter, const std::vector<ClassId>& classes,
                    const std::vector<PersonId>& vetoers);

@@ -29,6 +29,13 @@ struct Decide {
   Decision operator()(const intent::Refusals& one) const {
     return decide_refusals(ledger, one, at);
   }
+  Decision operator()(const intent::Release& one) const { return decide_release(ledger, one, at); }
+  Decision operator()(const intent::Freeze& one) const { return decide_freeze(ledger, one, at); }
+  Decision operator()(const intent::Unfreeze& one) const {
+    return decide_unfreeze(ledger, one, at);
+  }
+  Decision operator()(const intent::Lift& one) const { return decide_lift(ledger, one, at); }
+  Decision operator()(const intent::Stopped& one) const { return decide_stopped(ledger, one, at); }
 };
 
 }  // namespace

@@ -34,7 +34,12 @@ struct Claimable {
 };
 std::optional<Claimable> claimable(const Ledger& ledger, const Command& command, Time at);
 
-// What the command still lacks, for people: unmet terms, running delay, vetoes, limits.
+// What the command still lacks, for people: unmet terms, running delay, vetoes, freezes, limits.
 std::vector<Reason> outstanding(const Ledger& ledger, const Command& command, Time at);
+
+// The lift of this freeze, if the approvals of lifting it are a quorum as things stand.
+std::optional<intent::Lift> liftable(const Ledger& ledger, const Freeze& freeze, Time at);
+// What lifting it still lacks, in the words of its block; empty: nothing.
+std::vector<Reason> unlifted(const Ledger& ledger, const Freeze& freeze, Time at);
 
 }  // namespace keyturn

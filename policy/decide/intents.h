@@ -14,5 +14,15 @@ Decision decide_claim(const Ledger& ledger, const intent::Claim& claim, Time at)
 Decision decide_outcome(const Ledger& ledger, const intent::Outcome& outcome, Time at);
 Decision decide_delegate(const Ledger& ledger, const intent::Delegate& delegate, Time at);
 Decision decide_refusals(const Ledger& ledger, const intent::Refusals& refusals, Time at);
+Decision decide_release(const Ledger& ledger, const intent::Release& release, Time at);
+Decision decide_freeze(const Ledger& ledger, const intent::Freeze& freeze, Time at);
+Decision decide_unfreeze(const Ledger& ledger, const intent::Unfreeze& unfreeze, Time at);
+Decision decide_lift(const Ledger& ledger, const intent::Lift& lift, Time at);
+Decision decide_stopped(const Ledger& ledger, const intent::Stopped& stopped, Time at);
+
+// Of decide_speak: a recall, once it is known who signed it, and for which command; `reasons` are
+// those found so far.
+Decision recall(const Ledger& ledger, const Command& command, PersonId person,
+                std::vector<Reason> reasons, Time at);
 
 }  // namespace keyturn

@@ -4,13 +4,6 @@
 namespace keyturn {
 namespace {
 
-constexpr std::uint32_t status_min = 100, status_max = 999;  // RFC 9110 section 15: three digits
-
-bool has_fit_status(const intent::Outcome& outcome) {
-  if (outcome.kind != intent::Outcome::Kind::answered) return outcome.status == 0;
-  return outcome.status >= status_min && outcome.status <= status_max;
-}
-
 bool same(const intent::Outcome& a, const intent::Outcome& b) {
   return a.kind == b.kind && a.status == b.status;
 }
@@ -22,7 +15,7 @@ bool same(const intent::Outcome& a, const intent::Outcome& b) {
 Decision decide_outcome(const Ledger& ledger, const intent::Outcome& outcome, Time at) {
   const Command* command = ledger.find(outcome.id);
   std::vector<Reason> reasons;
-  if (!has_fit_status(outcome))
+  if (!is_fit_status(outcome.kind, outcome.status))
     reasons.push_back({"status",
                        "an answer has a status from 100 to 999, anything else has none; "
                        "this one has " +

@@ -53,6 +53,7 @@ std::vector<Reason> outstanding(const Ledger& ledger, const Command& command, Ti
   if (command.state != Command::State::held) return reasons;
   add_unmet_terms(ledger, command, at, reasons);
   add_vetoes(charter, command, reasons);
+  check_freezes(ledger, command.classes, command.systems, at, reasons);
   const std::optional<Claimable> claim = claimable(ledger, command, at);
   if (claim && claim->from > at)
     reasons.push_back({"delay", "the delay runs until " + claim->from.to_string() + " [Q4]"});

@@ -60,6 +60,7 @@ Decision decide_propose(const Ledger& ledger, const intent::Propose& propose, Ti
 
   const std::vector<const Command*> pending = ledger.pending_of(parts.principal.person, at);
   check_pending(ledger, pending.size(), at, reasons);
+  check_freezes(ledger, parts.classes, parts.systems, at, reasons);
   std::vector<SystemSet::Range> ranges;
   for (const Command* command : pending)
     ranges.insert(ranges.end(), command->systems.ranges().begin(), command->systems.ranges().end());

@@ -1,9 +1,11 @@
-// An official's word on one command: approval or veto [Q3 Q4 Q5 Q7 W2 W11].
+// A word on one command: approval, veto, withdrawal, cancellation [Q3 Q4 Q5 Q7 A6 W2 W11]; a recall
+// is in recall.cc.
 #include <algorithm>
 
 #include "keyturn/limits.h"
 #include "policy/decide/common.h"
 #include "policy/decide/intents.h"
+#include "policy/decide/signed.h"
 #include "policy/quorum/quorum.h"
 
 namespace keyturn {
@@ -19,37 +21,6 @@ std::string_view id_of(std::string_view command_text) {
   return line.starts_with(key) ? line.substr(key.size()) : std::string_view();
 }
 
-// Is it signed for this command, here, by somebody of the roster, with his key of today [Q4]?
-void check_signer(const Charter& charter, const VerifiedWord& verified,
-                  std::vector<Reason>& reasons) {
-  const Word& word = verified.word();
-  if (word.deployment != charter.name)
-    reasons.push_back({"deployment", "the word is for deployment " + shown(word.deployment) +
-                                         ", this is " + shown(charter.name)});
-  const std::optional<PersonId> person = charter.find_person(word.person);
-  if (!person) {
-    reasons.push_back({"unknown-person", shown(word.person) + " is not on the roster"});
-    return;
-  }
-  if (!key_on_roster(charter, *person, verified.key()))
-    reasons.push_back({"key", "the key is not one that the roster gives its signer [Q4]"});
-  if (charter.institution(charter.person(*person).institution).name != word.institution)
-    reasons.push_back(
-        {"institution", shown(word.person) + " is not of " + shown(word.institution)});
-}
-
-void check_times(const Word& word, Time at, std::vector<Reason>& reasons) {
-  const Duration skew{static_cast<std::int64_t>(statement_skew_seconds_max)};
-  if (word.signed_at > at + skew)
-    reasons.push_back({"signed-at", "the word was signed at " + word.signed_at.to_string() +
-                                        ", it is " + at.to_string() + " [W11]"});
-  if (word.not_after < at)
-    reasons.push_back({"not-after", "the word was valid until " + word.not_after.to_string() +
-                                        ", it is " + at.to_string() + " [W11]"});
-  if (word.not_after < word.signed_at)
-    reasons.push_back({"not-after", "the word ends before it was signed [W11]"});
-}
-
 // Whose word it is, and whose hand signed.
 struct Speaker {
   PersonId person;
@@ -62,7 +33,7 @@ std::optional<Speaker> speaker_of(const Ledger& ledger, const Word& word, const 
                                   Time at, std::vector<Reason>& reasons) {
   const Charter& charter = ledger.charter();
   const std::optional<PersonId> hand = charter.find_person(word.person);
-  if (!hand) return std::nullopt;  // said by check_signer
+  if (!hand) return std::nullopt;  // said by check_signed
   if (word.delegator.empty()) return Speaker{*hand, std::nullopt};
   const std::optional<PersonId> person = charter.find_person(word.delegator);
   if (!person) {
@@ -99,7 +70,8 @@ void check_can_count(const CommandQuorum& quorum, const Command& command, const 
   for (const ClassId id : command.classes) {
     const QuorumContext context = quorum.of(id);
     std::vector<Reason> why = never_counts(context, speaker.person);
-    if (why.empty() && context.closure().in_closure(speaker.hand(), context.initiator))
+    if (why.empty() && context.initiator &&
+        context.closure().in_closure(speaker.hand(), *context.initiator))
       why = {{"initiator",
               "the delegate is the initiator or under the initiator's command; such an approval "
               "never counts [I4]"}};
@@ -127,12 +99,6 @@ std::vector<Reason> notes_of(const Ledger& ledger, const CommandQuorum& quorum,
   return notes;
 }
 
-const RecordedWord* word_of(const std::vector<RecordedWord>& words, PersonId person) {
-  const auto found = std::find_if(words.begin(), words.end(),
-                                  [&](const RecordedWord& one) { return one.person == person; });
-  return found == words.end() ? nullptr : &*found;
-}
-
 Decision approve(const Ledger& ledger, const Command& command, const Speaker& speaker,
                  std::vector<Reason> reasons, Time at) {
   const CommandQuorum quorum(ledger, command, at);
@@ -141,6 +107,12 @@ Decision approve(const Ledger& ledger, const Command& command, const Speaker& sp
   if (at > until)
     reasons.push_back(
         {"approve-window", "approvals were taken until " + until.to_string() + " [Q4]"});
+  // INVARIANT: nobody approves a command from which he withdrew, not even by an approval signed
+  // before; whoever kept it could submit it again [Q5].
+  if (word_of(command.withdrawals, speaker.person) != nullptr ||
+      word_of(command.withdrawals, speaker.hand()) != nullptr)
+    reasons.push_back(
+        {"withdrawn", "the approver withdrew from this command, and a withdrawal is final [Q5]"});
   check_can_count(quorum, command, speaker, reasons);
   std::vector<RecordedWord> counting;
   for (const RecordedWord& one : command.approvals)
@@ -171,29 +143,68 @@ Decision veto(const Charter& charter, const Command& command, const Speaker& spe
                                enough_vetoes(charter, command.classes, vetoers)});
 }
 
+// Final for this person and command. Before he approved it is admitted from whoever could approve:
+// so he makes sure that nothing that was signed in his name, or by his hand, will count [Q5].
+Decision withdraw(const Ledger& ledger, const Command& command, const Speaker& speaker,
+                  std::vector<Reason> reasons, Time at) {
+  const bool approved =
+      std::any_of(command.approvals.begin(), command.approvals.end(),
+                  [&](const RecordedWord& one) { return one.speaks_or_signs(speaker.person); });
+  if (!approved) check_can_count(CommandQuorum(ledger, command, at), command, speaker, reasons);
+  if (!reasons.empty()) return refused(std::move(reasons));
+  if (word_of(command.withdrawals, speaker.person) != nullptr) return unchanged();
+  return granted(
+      event::Withdrawn{command.id, ledger.charter().person(speaker.person).name, approved});
+}
+
+// By the responsible person's own key; agents cancel with their token (cancel.cc) [A6].
+Decision cancel(const Command& command, const Speaker& speaker, std::vector<Reason> reasons,
+                Time at) {
+  if (speaker.hand() != command.principal.person)
+    reasons.push_back({"not-initiator", "only the initiator cancels a command [A6]"});
+  if (reasons.empty() && command.state == Command::State::cancelled) return unchanged();
+  if (const auto reason = not_held(&command, command.id, at)) reasons.push_back(*reason);
+  if (!reasons.empty()) return refused(std::move(reasons));
+  return granted(event::Cancelled{command.id});
+}
+
 }  // namespace
 
 Decision decide_speak(const Ledger& ledger, const intent::Speak& speak, Time at) {
   const Charter& charter = ledger.charter();
   const Word& word = speak.word.word();
   std::vector<Reason> reasons;
-  if (const auto reason = charter_not_valid(charter, at)) reasons.push_back(*reason);
+  // An expired charter still decides recalls, and no other word [A7].
+  const auto not_valid = charter_not_valid(charter, at);
+  if (not_valid && word.kind != WordKind::recall) reasons.push_back(*not_valid);
   const std::string_view id = id_of(word.command);
   const Command* command = ledger.find(id);
-  if (const auto reason = not_held(command, id, at)) {
-    reasons.push_back(*reason);
-  } else if (word.command != command->text) {
+  // Cancellations and recalls ask themselves what state the command is in.
+  const bool of_held = word.kind != WordKind::cancellation && word.kind != WordKind::recall;
+  const auto over = of_held || command == nullptr ? not_held(command, id, at) : std::nullopt;
+  if (over)
+    reasons.push_back(*over);
+  else if (word.command != command->text)
     // INVARIANT: what was signed is what is held, to the last byte [W2].
     reasons.push_back(
         {"different-text", "the word is on another text than the held command's [W2]"});
-  }
-  check_signer(charter, speak.word, reasons);
-  check_times(word, at, reasons);
+  check_signed(charter, signed_by(word, speak.word.key()), "the word", at, reasons);
   if (command == nullptr) return refused(std::move(reasons));
   const auto speaker = speaker_of(ledger, word, *command, at, reasons);
   if (!speaker) return refused(std::move(reasons));
-  if (word.kind == WordKind::veto) return veto(charter, *command, *speaker, std::move(reasons));
-  return approve(ledger, *command, *speaker, std::move(reasons), at);
+  switch (word.kind) {
+    case WordKind::approval:
+      return approve(ledger, *command, *speaker, std::move(reasons), at);
+    case WordKind::veto:
+      return veto(charter, *command, *speaker, std::move(reasons));
+    case WordKind::withdrawal:
+      return withdraw(ledger, *command, *speaker, std::move(reasons), at);
+    case WordKind::cancellation:
+      return cancel(*command, *speaker, std::move(reasons), at);
+    case WordKind::recall:
+      return recall(ledger, *command, speaker->person, std::move(reasons), at);
+  }
+  return refused(std::move(reasons));
 }
 
 }  // namespace keyturn

@@ -16,9 +16,7 @@ bool by_entry(const RecordedWord& a, const RecordedWord& b) { return a.index < b
 
 // One word a person: a later one takes the place of one that counts no more.
 void record(std::vector<RecordedWord>& words, const RecordedWord& word) {
-  words.erase(std::remove_if(words.begin(), words.end(),
-                             [&](const RecordedWord& one) { return one.person == word.person; }),
-              words.end());
+  std::erase_if(words, [&](const RecordedWord& one) { return one.person == word.person; });
   words.insert(std::upper_bound(words.begin(), words.end(), word, by_entry), word);
 }
 
@@ -126,6 +124,15 @@ struct LedgerFold {
     return {};
   }
 
+  Result<void> operator()(const intent::Speak& speak, const event::Cancelled& cancelled) {
+    if (speak.word.word().kind != WordKind::cancellation)
+      return misfit("the word is not a cancellation");
+    TRY(Command* const command, held(cancelled.id));
+    command->state = Command::State::cancelled;
+    drop(*command);
+    return {};
+  }
+
   Result<RecordedWord> word(const intent::Speak& speak, WordKind kind, std::string_view person) {
     const Word& word = speak.word.word();
     const std::optional<PersonId> id = charter().find_person(person);
@@ -153,6 +160,91 @@ struct LedgerFold {
     if (!vetoed.stopped) return {};
     command->state = Command::State::vetoed;
     drop(*command);
+    return {};
+  }
+
+  // For good: what he approved is gone, and decide admits no approval of his again [Q5].
+  Result<void> operator()(const intent::Speak& speak, const event::Withdrawn& withdrawn) {
+    TRY(Command* const command, held(withdrawn.id));
+    TRY(const RecordedWord said, word(speak, WordKind::withdrawal, withdrawn.person));
+    record(command->withdrawals, said);
+    std::erase_if(command->approvals,
+                  [&](const RecordedWord& one) { return one.speaks_or_signs(said.person); });
+    return {};
+  }
+
+  Result<void> operator()(const intent::Speak& speak, const event::Recalled& recalled) {
+    Command* const command = find(recalled.id);
+    if (command == nullptr || command->state != Command::State::claimed)
+      return misfit("a recall of a command that was not claimed");
+    TRY(const RecordedWord said, word(speak, WordKind::recall, recalled.person));
+    record(command->recalls, said);
+    return {};
+  }
+
+  Result<void> operator()(const intent::Stopped& stopped, const event::StopEnded& ended) {
+    Command* const command = find(ended.id);
+    if (command == nullptr || ended.id != stopped.id || command->recalls.empty())
+      return misfit("the outcome of a stop order that nobody gave");
+    command->stopped = stopped;
+    command->stopped_index = entry.index;
+    return {};
+  }
+
+  Result<void> operator()(const intent::Release& release, const event::Released& released) {
+    Command* const command = find(released.id);
+    if (command == nullptr || release.release.statement().command != released.id || !command->lease)
+      return misfit("the release of a command that has no lease");
+    Lease& lease = ledger.leases_[*command->lease];
+    if (lease.released) return misfit("the lease was released before");
+    lease.released = entry.at;
+    lease.released_index = entry.index;
+    return {};
+  }
+
+  Result<void> operator()(const intent::Freeze& asked, const event::Frozen& frozen) {
+    const FreezeStatement& statement = asked.freeze.statement();
+    if (frozen.freeze != freeze_id(entry.index)) return misfit("the freeze is of another entry");
+    Freeze freeze;
+    const std::optional<PersonId> person = charter().find_person(statement.person);
+    if (!person) return misfit("person `" + statement.person + "` is not in the charter");
+    if (statement.subject == FreezeStatement::Subject::pool)
+      freeze.pool = charter().find_pool(statement.name);
+    else
+      freeze.klass = charter().find_class(statement.name);
+    if (!freeze.pool && !freeze.klass)
+      return misfit("`" + statement.name + "` is not in the charter");
+    freeze.id = frozen.freeze;
+    freeze.index = entry.index;
+    freeze.by = *person;
+    freeze.from = entry.at;
+    freeze.until = statement.until;
+    freeze.text = statement.to_text();
+    ledger.freezes_.push_back(std::move(freeze));
+    return {};
+  }
+
+  Result<Freeze*> alive_freeze(std::string_view id) {
+    for (Freeze& freeze : ledger.freezes_)
+      if (freeze.id == id && freeze.alive_at(entry.at)) return &freeze;
+    return misfit("freeze `" + std::string(id) + "` does not run");
+  }
+
+  Result<void> operator()(const intent::Unfreeze& asked, const event::UnfreezeApproved& approved) {
+    const UnfreezeStatement& statement = asked.unfreeze.statement();
+    TRY(Freeze* const freeze, alive_freeze(approved.freeze));
+    const std::optional<PersonId> person = charter().find_person(approved.person);
+    if (!person || statement.person != approved.person || statement.freeze != freeze->text)
+      return misfit("the approval is not the person's, or of another freeze");
+    record(freeze->approvals, {*person, std::nullopt, asked.unfreeze.key(), entry.at,
+                               statement.not_after, entry.index});
+    return {};
+  }
+
+  Result<void> operator()(const intent::Lift& lift, const event::Lifted& lifted) {
+    if (lift.freeze != lifted.freeze) return misfit("it lifts another freeze than was asked");
+    TRY(Freeze* const freeze, alive_freeze(lifted.freeze));
+    freeze->lifted = entry.at;
     return {};
   }
 
@@ -264,7 +356,7 @@ struct LedgerFold {
     return out;
   }
 
-  void begin_lease(const Command& command, std::vector<PersonId> charged, Time until) {
+  void begin_lease(Command& command, std::vector<PersonId> charged, Time until) {
     Lease lease;
     lease.index = entry.index;
     lease.command = command.id;
@@ -276,6 +368,7 @@ struct LedgerFold {
     lease.systems = command.systems;
     lease.from = entry.at;
     lease.until = until;
+    command.lease = ledger.leases_.size();
     index_lease(lease, ledger.leases_.size());
     ledger.leases_.push_back(std::move(lease));
   }

@@ -182,6 +182,22 @@ Result<Intent> read_speak(EntryReader& in, const Charter& charter, Domain domain
   return Intent(intent::Speak{std::move(word).value()});
 }
 
+// `branch 0 "brandt" "farouk"`, up to the end of the line.
+Result<void> read_branch(EntryReader& in, std::uint32_t& branch,
+                         std::vector<std::string>& approvers) {
+  CHECK_OK(in.expect("branch "));
+  const Error otherwise = in.error("a branch's number");
+  TRY(const std::uint64_t number, in.number());
+  if (number > std::numeric_limits<std::uint32_t>::max()) return otherwise;
+  branch = static_cast<std::uint32_t>(number);
+  while (in.next_is(" ")) {
+    CHECK_OK(in.expect(" "));
+    TRY(std::string approver, in.quoted());
+    approvers.push_back(std::move(approver));
+  }
+  return in.expect("\n");
+}
+
 Result<Intent> read_claim(EntryReader& in) {
   intent::Claim out;
   TRY(out.id, quoted_line(in, "id"));
@@ -189,24 +205,17 @@ Result<Intent> read_claim(EntryReader& in) {
     intent::ClassAssignment one;
     CHECK_OK(in.expect("assign "));
     TRY(one.klass, in.quoted());
-    CHECK_OK(in.expect(" branch "));
-    const Error otherwise = in.error("a branch's number");
-    TRY(const std::uint64_t branch, in.number());
-    if (branch > std::numeric_limits<std::uint32_t>::max()) return otherwise;
-    one.branch = static_cast<std::uint32_t>(branch);
-    while (in.next_is(" ")) {
-      CHECK_OK(in.expect(" "));
-      TRY(std::string approver, in.quoted());
-      one.approvers.push_back(std::move(approver));
-    }
-    CHECK_OK(in.expect("\n"));
+    CHECK_OK(in.expect(" "));
+    CHECK_OK(read_branch(in, one.branch, one.approvers));
     out.assignments.push_back(std::move(one));
   }
   return Intent(std::move(out));
 }
 
+// intent::Outcome and intent::Stopped alike.
+template <class Outcome>
 Result<Intent> read_outcome(EntryReader& in) {
-  intent::Outcome out;
+  Outcome out;
   TRY(out.id, quoted_line(in, "id"));
   CHECK_OK(in.expect("outcome "));
   const Error otherwise = in.error("answered, not-sent or unknown, and a status");
@@ -230,6 +239,52 @@ Result<Intent> read_refusals(EntryReader& in) {
   TRY(out.principal, quoted_line(in, "principal"));
   TRY(out.count, number_line(in, "count"));
   return Intent(std::move(out));
+}
+
+// INVARIANT: as for words, a statement enters memory by verification alone. `keys_of` finds the
+// keys of its signer, a person's or an endpoint's.
+template <class Statement, class KeysOf>
+Result<Verified<Statement>> read_statement(EntryReader& in, Domain domain, const KeysOf& keys_of) {
+  const std::string key(Statement::kind);
+  CHECK_OK(in.expect(key + " "));
+  const Error otherwise = in.error("a signed " + key + " of the charter's");
+  TRY(const std::string_view note, in.block());
+  const auto signer = unverified_signer(note);
+  const std::vector<PublicKey>* keys = signer.ok() ? keys_of(*signer) : nullptr;
+  if (keys == nullptr) return otherwise;
+  auto out = Verified<Statement>::verify(note, domain, *keys);
+  if (!out.ok()) return Error{Code::corrupt, otherwise.message + ": " + out.error().message};
+  return out;
+}
+
+Result<Intent> read_lift(EntryReader& in) {
+  intent::Lift out;
+  TRY(out.freeze, quoted_line(in, "freeze"));
+  CHECK_OK(in.expect("assign "));
+  CHECK_OK(read_branch(in, out.branch, out.approvers));
+  return Intent(std::move(out));
+}
+
+Result<Intent> read_signed(EntryReader& in, std::string_view kind, const Charter& charter,
+                           Domain domain) {
+  const auto person_keys = [&](std::string_view name) {
+    const auto person = charter.find_person(name);
+    return person ? &charter.person(*person).keys : nullptr;
+  };
+  const auto endpoint_keys = [&](std::string_view name) {
+    const auto endpoint = charter.find_endpoint(name);
+    return endpoint ? &charter.endpoint(*endpoint).keys : nullptr;
+  };
+  if (kind == "release") {
+    TRY(VerifiedRelease release, read_statement<ReleaseStatement>(in, domain, endpoint_keys));
+    return Intent(intent::Release{std::move(release)});
+  }
+  if (kind == "freeze") {
+    TRY(VerifiedFreeze freeze, read_statement<FreezeStatement>(in, domain, person_keys));
+    return Intent(intent::Freeze{std::move(freeze)});
+  }
+  TRY(VerifiedUnfreeze unfreeze, read_statement<UnfreezeStatement>(in, domain, person_keys));
+  return Intent(intent::Unfreeze{std::move(unfreeze)});
 }
 
 // As for a word: by verification alone.
@@ -256,8 +311,12 @@ Result<Intent> read_intent(EntryReader& in, const Charter& charter, Domain domai
   if (kind == "cancel") return read_cancel(in);
   if (kind == "speak") return read_speak(in, charter, domain);
   if (kind == "claim") return read_claim(in);
-  if (kind == "outcome") return read_outcome(in);
+  if (kind == "outcome") return read_outcome<intent::Outcome>(in);
   if (kind == "refusals") return read_refusals(in);
+  if (kind == "release" || kind == "freeze" || kind == "unfreeze")
+    return read_signed(in, kind, charter, domain);
+  if (kind == "lift") return read_lift(in);
+  if (kind == "stopped") return read_outcome<intent::Stopped>(in);
   if (kind == "delegate") return read_delegate(in, charter, domain);
   return otherwise;
 }
@@ -298,6 +357,44 @@ Result<Event> read_claimed(EntryReader& in) {
   return Event(std::move(out));
 }
 
+Result<Event> read_withdrawn(EntryReader& in) {
+  event::Withdrawn out;
+  TRY(out.id, quoted_line(in, "id"));
+  TRY(out.person, quoted_line(in, "person"));
+  TRY(out.approved, choice_line(in, "approved", "yes", "no"));
+  return Event(std::move(out));
+}
+
+Result<Event> read_recalled(EntryReader& in) {
+  event::Recalled out;
+  TRY(out.id, quoted_line(in, "id"));
+  TRY(out.person, quoted_line(in, "person"));
+  TRY(out.order, choice_line(in, "order", "yes", "no"));
+  return Event(std::move(out));
+}
+
+Result<Event> read_unfreeze_approved(EntryReader& in) {
+  event::UnfreezeApproved out;
+  TRY(out.freeze, quoted_line(in, "freeze"));
+  TRY(out.person, quoted_line(in, "person"));
+  TRY(out.notes, reason_lines(in, "note"));
+  return Event(std::move(out));
+}
+
+// Events that say nothing but which command, or which freeze.
+template <class OfCommand>
+Result<Event> read_of_command(EntryReader& in) {
+  OfCommand out;
+  TRY(out.id, quoted_line(in, "id"));
+  return Event(std::move(out));
+}
+template <class OfFreeze>
+Result<Event> read_of_freeze(EntryReader& in) {
+  OfFreeze out;
+  TRY(out.freeze, quoted_line(in, "freeze"));
+  return Event(std::move(out));
+}
+
 Result<Event> read_event(EntryReader& in) {
   CHECK_OK(in.expect("event "));
   const Error otherwise = in.error("an event");
@@ -320,16 +417,15 @@ Result<Event> read_event(EntryReader& in) {
     TRY(out.reasons, reason_lines(in, "reason"));
     return Event(std::move(out));
   }
-  if (kind == "cancelled") {
-    event::Cancelled out;
-    TRY(out.id, quoted_line(in, "id"));
-    return Event(std::move(out));
-  }
-  if (kind == "ended") {
-    event::Ended out;
-    TRY(out.id, quoted_line(in, "id"));
-    return Event(std::move(out));
-  }
+  if (kind == "cancelled") return read_of_command<event::Cancelled>(in);
+  if (kind == "ended") return read_of_command<event::Ended>(in);
+  if (kind == "withdrawn") return read_withdrawn(in);
+  if (kind == "recalled") return read_recalled(in);
+  if (kind == "stop-ended") return read_of_command<event::StopEnded>(in);
+  if (kind == "released") return read_of_command<event::Released>(in);
+  if (kind == "frozen") return read_of_freeze<event::Frozen>(in);
+  if (kind == "unfreeze-approved") return read_unfreeze_approved(in);
+  if (kind == "lifted") return read_of_freeze<event::Lifted>(in);
   return otherwise;
 }
 

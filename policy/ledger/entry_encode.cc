@@ -97,6 +97,30 @@ struct WriteIntent {
     quoted_line(out, "principal", one.principal);
     line(out, "count", std::to_string(one.count));
   }
+  void operator()(const intent::Release& one) const {
+    line(out, "intent", "release");
+    block(out, "release", one.release.note());
+  }
+  void operator()(const intent::Freeze& one) const {
+    line(out, "intent", "freeze");
+    block(out, "freeze", one.freeze.note());
+  }
+  void operator()(const intent::Unfreeze& one) const {
+    line(out, "intent", "unfreeze");
+    block(out, "unfreeze", one.unfreeze.note());
+  }
+  void operator()(const intent::Lift& one) const {
+    line(out, "intent", "lift");
+    quoted_line(out, "freeze", one.freeze);
+    std::string value = "branch " + std::to_string(one.branch);
+    for (const std::string& name : one.approvers) value.append(" ").append(quote_bytes(name));
+    line(out, "assign", value);
+  }
+  void operator()(const intent::Stopped& one) const {
+    line(out, "intent", "stopped");
+    quoted_line(out, "id", one.id);
+    line(out, "outcome", std::string(outcome_word(one.kind)) + " " + std::to_string(one.status));
+  }
   void operator()(const intent::Delegate& one) const {
     line(out, "intent", "delegate");
     block(out, "delegation", one.delegation.note());
@@ -144,6 +168,40 @@ struct WriteEvent {
     quoted_line(out, "id", one.id);
   }
   void operator()(const event::Counted&) const { line(out, "event", "counted"); }
+  void operator()(const event::Withdrawn& one) const {
+    line(out, "event", "withdrawn");
+    quoted_line(out, "id", one.id);
+    quoted_line(out, "person", one.person);
+    line(out, "approved", one.approved ? "yes" : "no");
+  }
+  void operator()(const event::Recalled& one) const {
+    line(out, "event", "recalled");
+    quoted_line(out, "id", one.id);
+    quoted_line(out, "person", one.person);
+    line(out, "order", one.order ? "yes" : "no");
+  }
+  void operator()(const event::StopEnded& one) const {
+    line(out, "event", "stop-ended");
+    quoted_line(out, "id", one.id);
+  }
+  void operator()(const event::Released& one) const {
+    line(out, "event", "released");
+    quoted_line(out, "id", one.id);
+  }
+  void operator()(const event::Frozen& one) const {
+    line(out, "event", "frozen");
+    quoted_line(out, "freeze", one.freeze);
+  }
+  void operator()(const event::UnfreezeApproved& one) const {
+    line(out, "event", "unfreeze-approved");
+    quoted_line(out, "freeze", one.freeze);
+    quoted_line(out, "person", one.person);
+    reasons(out, "note", one.notes);
+  }
+  void operator()(const event::Lifted& one) const {
+    line(out, "event", "lifted");
+    quoted_line(out, "freeze", one.freeze);
+  }
   void operator()(const event::Delegated& one) const {
     line(out, "event", "delegated");
     quoted_line(out, "delegator", one.delegator);

@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "keys/verify/delegation.h"
+#include "keys/verify/freeze.h"
+#include "keys/verify/release.h"
 #include "keys/verify/statement.h"
 #include "keyturn/digest.h"
 #include "keyturn/time.h"
@@ -38,7 +40,7 @@ struct Cancel {
   std::string id;
   std::string principal;  // the initiator, or the agent that sent it
 };
-struct Speak {  // an approval or a veto
+struct Speak {  // an approval, a veto, a withdrawal, a cancellation or a recall
   VerifiedWord word;
 };
 struct ClassAssignment {
@@ -60,14 +62,40 @@ struct Refusals {
   std::string principal;
   std::uint64_t count = 0;
 };
+// An effector's word that it directs a command's systems no longer [S2].
+struct Release {
+  VerifiedRelease release;
+};
+// One official stops proposals and claims of a pool's systems, or of a class [A4].
+struct Freeze {
+  VerifiedFreeze freeze;
+};
+// An official's approval of lifting a freeze.
+struct Unfreeze {
+  VerifiedUnfreeze unfreeze;
+};
+// Lifts a freeze: names the branch of its block's quorum, and who fills the slots [Q2].
+struct Lift {
+  std::string freeze;  // its id
+  std::uint32_t branch = 0;
+  std::vector<std::string> approvers;  // one for each slot
+};
+// What became of a stop order, sent after a recall [A6].
+struct Stopped {
+  Outcome::Kind kind = Outcome::Kind::unknown;
+  std::string id;            // the command's
+  std::uint32_t status = 0;  // answered: the endpoint's HTTP status
+};
 struct Delegate {
   VerifiedDelegation delegation;
 };
 
 }  // namespace intent
 
-using Intent = std::variant<intent::Genesis, intent::Propose, intent::Cancel, intent::Speak,
-                            intent::Claim, intent::Outcome, intent::Refusals, intent::Delegate>;
+using Intent =
+    std::variant<intent::Genesis, intent::Propose, intent::Cancel, intent::Speak, intent::Claim,
+                 intent::Outcome, intent::Refusals, intent::Release, intent::Freeze,
+                 intent::Unfreeze, intent::Lift, intent::Stopped, intent::Delegate>;
 
 namespace event {
 
@@ -79,7 +107,7 @@ struct Proposed {
   std::string id;
   std::string text;  // CommandText, verbatim: the only rendering there will ever be [W2]
 };
-struct Cancelled {
+struct Cancelled {  // of cancel, or of a signed cancellation
   std::string id;
 };
 struct Approved {
@@ -100,6 +128,30 @@ struct Ended {  // of outcome
   std::string id;
 };
 struct Counted {};  // of refusals
+struct Withdrawn {
+  std::string id, person;
+  bool approved = false;  // it takes back an approval; else none was there, and none will be
+};
+struct Recalled {
+  std::string id, person;
+  bool order = false;  // the charter gives a stop order for it; else the recall is a record
+};
+struct StopEnded {  // of stopped
+  std::string id;
+};
+struct Released {
+  std::string id;
+};
+struct Frozen {
+  std::string freeze;  // its id: `freeze-` and the number of this entry
+};
+struct UnfreezeApproved {
+  std::string freeze, person;
+  std::vector<Reason> notes;  // why it adds nothing now; empty: it adds something
+};
+struct Lifted {
+  std::string freeze;
+};
 struct Delegated {
   std::string delegator, delegate;
 };
@@ -108,7 +160,9 @@ struct Delegated {
 
 using Event =
     std::variant<event::Opened, event::Refused, event::Proposed, event::Cancelled, event::Approved,
-                 event::Vetoed, event::Claimed, event::Ended, event::Counted, event::Delegated>;
+                 event::Vetoed, event::Claimed, event::Ended, event::Counted, event::Withdrawn,
+                 event::Recalled, event::StopEnded, event::Released, event::Frozen,
+                 event::UnfreezeApproved, event::Lifted, event::Delegated>;
 
 struct Entry {
   std::uint64_t index = 0;  // its place in the journal; not part of the text

@@ -14,10 +14,20 @@ const std::vector<std::size_t>& found_or_none(
   return found == index.end() ? none : found->second;
 }
 
+Time end_unreleased(const Lease& lease) {
+  return lease.until + Duration{static_cast<std::int64_t>(lease_grace_seconds)};
+}
+
 }  // namespace
 
 Time Lease::charged_until() const {
-  return until + Duration{static_cast<std::int64_t>(lease_grace_seconds)};
+  return released ? std::min(*released, end_unreleased(*this)) : end_unreleased(*this);
+}
+
+bool Lease::counts_at(Time at, Duration over, std::uint64_t as_of_size) const {
+  if (index >= as_of_size) return false;
+  if (!released || released_index < as_of_size) return counts_at(at, over);
+  return from <= at && end_unreleased(*this) > at - over;
 }
 
 Ledger::Ledger(std::shared_ptr<const Charter> charter) : charter_(std::move(charter)) {}
@@ -25,6 +35,12 @@ Ledger::Ledger(std::shared_ptr<const Charter> charter) : charter_(std::move(char
 const Command* Ledger::find(std::string_view id) const {
   const auto found = commands_.find(id);
   return found == commands_.end() ? nullptr : found->second.get();
+}
+
+const Freeze* Ledger::find_freeze(std::string_view id) const {
+  const auto found = std::find_if(freezes_.begin(), freezes_.end(),
+                                  [&](const Freeze& one) { return one.id == id; });
+  return found == freezes_.end() ? nullptr : &*found;
 }
 
 std::vector<const Command*> Ledger::pending_of(PersonId initiator, Time at) const {

@@ -20,22 +20,13 @@
 #include "keyturn/digest.h"
 #include "keyturn/time.h"
 #include "policy/charter/charter.h"
+#include "policy/ledger/freezes.h"
 #include "policy/ledger/intent.h"
+#include "policy/ledger/recorded_word.h"
 #include "policy/people/closure.h"
 #include "policy/share/system_set.h"
 
 namespace keyturn {
-
-struct RecordedWord {
-  PersonId person;                   // whose word it is
-  std::optional<PersonId> delegate;  // whose hand signed in his place; empty: his own
-  PublicKey key;                     // of that hand
-  Time at;                           // the entry's
-  Time not_after;
-  std::uint64_t index = 0;  // the entry
-
-  PersonId hand() const { return delegate.value_or(person); }
-};
 
 // One person's word that another may approve in his place [I2 c].
 struct RecordedDelegation {
@@ -68,6 +59,12 @@ struct Command {
   Time claimed_at;
   std::vector<PersonId> counted;  // approvers that the claim assigned; sorted, distinct
   std::optional<intent::Outcome> outcome;
+  // INVARIANT: whoever is in `withdrawals` is in `approvals` never again, nor is his hand [Q5].
+  std::vector<RecordedWord> withdrawals;
+  std::vector<RecordedWord> recalls;
+  std::optional<std::size_t> lease;        // in Ledger::leases(), where the command directs
+  std::optional<intent::Stopped> stopped;  // what became of the last stop order
+  std::uint64_t stopped_index = 0;         // its entry
 
   bool held_at(Time at) const { return state == State::held && at < expires; }
 };
@@ -80,12 +77,17 @@ struct Lease {
   std::optional<ProviderId> agents;  // the provider of the agent that sent it
   std::vector<PersonId> approvers;
   SystemSet systems;
-  Time from, until;  // as the claim says
-  // INVARIANT: later than any effector acts, whose clock may be lease_grace_seconds late [S2].
+  Time from, until;              // as the claim says
+  std::optional<Time> released;  // the entry's time; by the effector alone [S2]
+  std::uint64_t released_index = 0;
+  // INVARIANT: later than any effector acts, whose clock may be lease_grace_seconds late, unless
+  // the effector itself said that it acts no more [S2].
   Time charged_until() const;
   // Whether it counts at `at`, looking `over` back: [from, charged_until) meets (at - over, at]
   // [S4].
   bool counts_at(Time at, Duration over) const { return from <= at && charged_until() > at - over; }
+  // The same as of the journal's first `as_of_size` entries, which may be before the release [W2].
+  bool counts_at(Time at, Duration over, std::uint64_t as_of_size) const;
 };
 
 class Ledger {
@@ -107,6 +109,9 @@ class Ledger {
   std::uint64_t pending_count(Time at) const;
   // Commands that were claimed and have no outcome yet, by id.
   const std::set<std::string>& unfinished() const { return unfinished_; }
+  // Every freeze there was, by entry [A4].
+  const std::vector<Freeze>& freezes() const { return freezes_; }
+  const Freeze* find_freeze(std::string_view id) const;
   // Commands that a veto stopped, or whose outcome is `unknown`, and that would not have expired at
   // `at`, by their entry: until then an identical request is told so, and proposes nothing [W9].
   // Looks at every command: for a start.
@@ -152,6 +157,7 @@ class Ledger {
   bool opened_ = false;
   std::unordered_map<std::string_view, std::unique_ptr<Command>> commands_;  // by Command::id
   std::vector<Lease> leases_;
+  std::vector<Freeze> freezes_;
   std::vector<RecordedDelegation> delegations_;  // by entry
   // Derived from it, to be quick.
   std::map<std::uint64_t, const Command*> held_;

@@ -65,7 +65,10 @@ void Replayer::count(const Entry& entry) {
   if (std::holds_alternative<event::Proposed>(event)) ++stats_.proposals;
   if (std::holds_alternative<event::Claimed>(event)) ++stats_.claims;
   if (std::holds_alternative<intent::Speak>(entry.intent) ||
-      std::holds_alternative<intent::Delegate>(entry.intent))
+      std::holds_alternative<intent::Delegate>(entry.intent) ||
+      std::holds_alternative<intent::Release>(entry.intent) ||
+      std::holds_alternative<intent::Freeze>(entry.intent) ||
+      std::holds_alternative<intent::Unfreeze>(entry.intent))
     ++stats_.words;
 }
 

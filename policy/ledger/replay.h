@@ -22,7 +22,7 @@ namespace keyturn {
 struct ReplayStats {
   std::uint64_t entries = 0;
   std::uint64_t proposals = 0;  // granted; whoever holds their bodies can check the facts
-  std::uint64_t words = 0;      // approvals and vetoes, each signature verified
+  std::uint64_t words = 0;      // statements signed by people and effectors, each verified
   std::uint64_t claims = 0;     // granted
   std::uint64_t refusals = 0;   // of anything
 };

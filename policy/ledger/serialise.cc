@@ -3,6 +3,7 @@
 // T10].
 #include <algorithm>
 
+#include "policy/ledger/entry_words.h"
 #include "policy/ledger/ledger.h"
 
 namespace keyturn {
@@ -43,18 +44,12 @@ void write_persons(std::string& out, const Charter& charter, std::string_view ke
   out.append("\n");
 }
 
-void write_outcome(std::string& out, const intent::Outcome& outcome) {
-  switch (outcome.kind) {
-    case intent::Outcome::Kind::answered:
-      out.append("  outcome answered ").append(std::to_string(outcome.status)).append("\n");
-      return;
-    case intent::Outcome::Kind::not_sent:
-      out.append("  outcome not-sent\n");
-      return;
-    case intent::Outcome::Kind::unknown:
-      out.append("  outcome unknown\n");
-      return;
-  }
+template <class Outcome>
+void write_outcome(std::string& out, std::string_view key, const Outcome& outcome) {
+  out.append("  ").append(key).append(" ").append(outcome_word(outcome.kind));
+  if (outcome.kind == intent::Outcome::Kind::answered)
+    out.append(" ").append(std::to_string(outcome.status));
+  out.append("\n");
 }
 
 // The text's digest stands for classes, systems, windows, initiator, request and nonce: all are in
@@ -68,10 +63,15 @@ void write_command(std::string& out, const Charter& charter, const Command& comm
   out.append("  text ").append(command.text_digest.to_string()).append("\n");
   write_words(out, charter, "approval", command.approvals);
   write_words(out, charter, "veto", command.vetoes);
+  write_words(out, charter, "withdrawal", command.withdrawals);
   if (command.state != Command::State::claimed) return;
   out.append("  claimed ").append(command.claimed_at.to_string()).append("\n");
   write_persons(out, charter, "counted", command.counted);
-  if (command.outcome) write_outcome(out, *command.outcome);
+  if (command.outcome) write_outcome(out, "outcome", *command.outcome);
+  write_words(out, charter, "recall", command.recalls);
+  if (!command.stopped) return;
+  write_outcome(out, "stopped", *command.stopped);
+  out.append("  stopped-entry ").append(std::to_string(command.stopped_index)).append("\n");
 }
 
 void write_lease(std::string& out, const Charter& charter, const Lease& lease) {
@@ -84,6 +84,18 @@ void write_lease(std::string& out, const Charter& charter, const Lease& lease) {
     out.append("  agents ").append(charter.providers[lease.agents->value].name).append("\n");
   write_persons(out, charter, "approvers", lease.approvers);
   out.append("  systems ").append(lease.systems.to_text(charter)).append("\n");
+  if (!lease.released) return;
+  out.append("  released ").append(lease.released->to_string());
+  out.append(" entry ").append(std::to_string(lease.released_index)).append("\n");
+}
+
+// The text's digest stands for the subject, the reason and who signed.
+void write_freeze(std::string& out, const Charter& charter, const Freeze& freeze) {
+  out.append("freeze ").append(freeze.id).append(" ").append(freeze.from.to_string());
+  out.append(" .. ").append(freeze.until.to_string()).append("\n");
+  out.append("  text ").append(sha256(freeze.text).to_string()).append("\n");
+  write_words(out, charter, "approval", freeze.approvals);
+  if (freeze.lifted) out.append("  lifted ").append(freeze.lifted->to_string()).append("\n");
 }
 
 void write_delegation(std::string& out, const Charter& charter, const RecordedDelegation& one) {
@@ -116,6 +128,7 @@ std::string Ledger::serialise() const {
             [](const Command* a, const Command* b) { return a->id < b->id; });
   for (const Command* command : commands) write_command(out, *charter_, *command);
   for (const Lease& lease : leases_) write_lease(out, *charter_, lease);  // in the order of claims
+  for (const Freeze& freeze : freezes_) write_freeze(out, *charter_, freeze);  // of entries
   for (const RecordedDelegation& one : delegations_) write_delegation(out, *charter_, one);
   return out;
 }

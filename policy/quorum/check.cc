@@ -123,8 +123,8 @@ void check_independence(const QuorumContext& context, const std::vector<PersonId
                         std::vector<Reason>& reasons) {
   const Closure& closure = context.closure();
   const auto obeys_initiator = [&](PersonId approver) {
-    return closure.in_closure(approver, context.initiator) ||
-           closure.in_closure(context.signer(approver), context.initiator);
+    return context.initiator && (closure.in_closure(approver, *context.initiator) ||
+                                 closure.in_closure(context.signer(approver), *context.initiator));
   };
   if (std::any_of(approvers.begin(), approvers.end(), obeys_initiator)) {
     reasons.push_back(

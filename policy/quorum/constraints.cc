@@ -113,10 +113,10 @@ bool held_by_closures(const Closure& closure, std::span<const PersonId> persons,
   return coverable(widest, persons.empty() ? 0 : bit(persons.size()) - 1, count);
 }
 
-bool is_puppet_quorum(const Closure& closure, const Class& klass, PersonId initiator,
+bool is_puppet_quorum(const Closure& closure, const Class& klass, std::optional<PersonId> initiator,
                       std::span<const PersonId> approvers) {
   std::vector<PersonId> persons(approvers.begin(), approvers.end());
-  if (!klass.directs) persons.push_back(initiator);
+  if (!klass.directs && initiator) persons.push_back(*initiator);
   return held_by_closures(closure, persons, closures_that_must_not_suffice(klass));
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -34,7 +35,7 @@ bool held_by_closures(const Closure& closure, std::span<const PersonId> persons,
 
 // The puppet quorum: `approvers`, with the initiator where the class directs nothing, are held by
 // as many closures as must not suffice [I5].
-bool is_puppet_quorum(const Closure& closure, const Class& klass, PersonId initiator,
+bool is_puppet_quorum(const Closure& closure, const Class& klass, std::optional<PersonId> initiator,
                       std::span<const PersonId> approvers);
 
 }  // namespace keyturn

@@ -100,7 +100,7 @@ std::vector<Reason> never_counts(const QuorumContext& context, PersonId person) 
     return {{"not-available", "the approver is not on the roster"}};
   }
   std::vector<Reason> reasons;
-  if (context.closure().in_closure(person, context.initiator)) {
+  if (context.initiator && context.closure().in_closure(person, *context.initiator)) {
     reasons.push_back({"initiator",
                        "the approver is the initiator or under the initiator's command; such an "
                        "approval never counts [I4]"});

@@ -68,8 +68,9 @@ class KindSorter {
     persons.erase(std::unique(persons.begin(), persons.end()), persons.end());
     for (const PersonId person : persons) {
       if (person.value >= context_.charter.persons.size()) break;
-      if (closure_.in_closure(person, context_.initiator) ||
-          closure_.in_closure(context_.signer(person), context_.initiator)) {
+      if (context_.initiator &&
+          (closure_.in_closure(person, *context_.initiator) ||
+           closure_.in_closure(context_.signer(person), *context_.initiator))) {
         continue;
       }
       Candidate candidate{person, 0};
@@ -101,13 +102,15 @@ class KindSorter {
     const GroupMask all = (GroupMask{1} << sorted_.groups.size()) - 1;
     for (const auto& [superior, whom] : held) {
       const auto& [count, groups] = whom;
-      const bool holds_initiator = closure_.in_closure(context_.initiator, PersonId{superior});
+      const bool holds_initiator =
+          context_.initiator && closure_.in_closure(*context_.initiator, PersonId{superior});
       // One closure holds a quorum only if it has enough people, of every group (and the
       // initiator); of several together, each matters if it holds more than one, who is in his own
       // anyway.
-      const bool may_hold = closures_ == 1 ? count >= slots_ && groups == all &&
-                                                 (context_.klass.directs || holds_initiator)
-                                           : count + (holds_initiator ? 1u : 0u) > 1;
+      const bool may_hold =
+          closures_ == 1 ? count >= slots_ && groups == all &&
+                               (context_.klass.directs || !context_.initiator || holds_initiator)
+                         : count + (holds_initiator ? 1u : 0u) > 1;
       if (may_hold) commanders_.push_back(PersonId{superior});
     }
     std::sort(commanders_.begin(), commanders_.end());
@@ -137,8 +140,8 @@ class KindSorter {
     const std::size_t entanglement = institutions.size() + branches.size() + superiors.size() +
                                      subordinates.size() +
                                      static_cast<std::size_t>(std::popcount(candidate.groups));
-    const bool commands_initiator =
-        !context_.klass.directs && closure_.in_closure(context_.initiator, candidate.person);
+    const bool commands_initiator = !context_.klass.directs && context_.initiator &&
+                                    closure_.in_closure(*context_.initiator, candidate.person);
     return {entanglement,         candidate.groups, std::move(institutions), std::move(branches),
             std::move(superiors), subordinates,     commands_initiator};
   }

@@ -31,7 +31,7 @@ struct StandIn {
 struct QuorumContext {
   const Charter& charter;
   const Class& klass;
-  PersonId initiator;
+  std::optional<PersonId> initiator;  // none: nobody initiates, as where a freeze is lifted
   // With the delegations that matter to the command; null: none does, the charter's own.
   const Closure* with_delegations = nullptr;
   // At most one for each delegator, and one for each delegate.

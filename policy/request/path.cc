@@ -56,6 +56,17 @@ bool path_matches(const std::vector<Segment>& pattern, std::string_view path) {
   return walk(pattern, path, [](const Segment&, std::string_view) {});
 }
 
+std::string pattern_text(const std::vector<Segment>& pattern) {
+  std::string out;
+  for (const Segment& segment : pattern) {
+    out += segment.kind == Segment::Kind::any     ? "/*"
+           : segment.kind == Segment::Kind::rest  ? "/**"
+           : segment.kind == Segment::Kind::named ? "/:" + segment.text
+                                                  : "/" + segment.text;
+  }
+  return out;
+}
+
 bool allows(const Matcher& matcher, std::string_view method) {
   return std::binary_search(matcher.methods.begin(), matcher.methods.end(), method);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +21,9 @@ bool path_is_plain(std::string_view path);
 // Whether a pattern covers a whole path. `*` and `:name` stand for one segment that is not empty,
 // `**` for one or more [C9].
 bool path_matches(const std::vector<Segment>& pattern, std::string_view path);
+
+// As the charter writes it: `/api/*/:id/**`.
+std::string pattern_text(const std::vector<Segment>& pattern);
 
 // Whether a method is among a matcher's.
 bool allows(const Matcher& matcher, std::string_view method);

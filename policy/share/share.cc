@@ -119,7 +119,7 @@ SystemSet directed(const Ledger& ledger, const Subject& subject, Time at, Durati
   for (auto index = indexes.rbegin(); index != indexes.rend(); ++index) {
     const Lease& lease = ledger.leases()[*index];
     if (lease.from + memory < at) break;
-    if (lease.index >= as_of_size || !lease.counts_at(at, over)) continue;
+    if (!lease.counts_at(at, over, as_of_size)) continue;
     const std::span<const SystemSet::Range> more = lease.systems.ranges();
     ranges.insert(ranges.end(), more.begin(), more.end());
   }

@@ -55,7 +55,7 @@ inline Word sample_word(WordKind kind) {
   out.institution = "parliament";
   out.signed_at = time_of("2026-11-21T22:58:04Z");
   out.not_after = time_of("2026-11-21T23:40:00Z");
-  if (kind == WordKind::veto) out.reason = "the \"grid\" is C:\\ a hospital";
+  if (kind != WordKind::approval) out.reason = "the \"grid\" is C:\\ a hospital";
   out.command = sample_command().to_text();
   return out;
 }

@@ -119,6 +119,8 @@ World state() {
                    need(1, SelectorKind::institution, {"court"}));
   rule.across_institutions = 2;
   world.classes = {{"act", true, rule}};
+  world.freezes = {{"military", {1, SelectorKind::institution, {"mod", "court"}}, rule.need}};
+  world.has_effector = true;
   return world;
 }
 

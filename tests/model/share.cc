@@ -70,7 +70,7 @@ Systems directed(const World& world, const Relations& relations, const std::vect
   any.provider = holder.name;
   Systems out;
   for (const Lease& lease : leases) {
-    const bool counts = lease.from <= at && lease.until + lease_grace > at - over;
+    const bool counts = lease.from <= at && lease.end() > at - over;
     if (!counts) continue;
     if (holders(world, relations, any, lease.principal, lease.approvers).contains(holder.name)) {
       out = joined(out, lease.systems);

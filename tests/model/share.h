@@ -21,6 +21,9 @@ struct Lease {
   std::vector<Name> approvers;
   Systems systems;
   Seconds from = 0, until = 0;
+  std::optional<Seconds> released;
+
+  Seconds end() const { return released ? *released : until + lease_grace; }
 };
 
 // One whose share a limit bounds: a person, an institution or a provider.

@@ -130,6 +130,11 @@ std::string charter_text(const World& world) {
   }
   for (const Name& pool : world.pools) text += "pool " + pool + "\n";
   text += "endpoint fleet \"http://127.0.0.1:9301\" headers content-type\n";
+  if (world.has_effector) text += "  key ed25519 \"@key(effector)@\"\n";
+  for (const FreezeBlock& block : world.freezes) {
+    text += "freeze " + block.pool + "/** by " + selector_text(block.by) + " for 24h { need " +
+            need_text(block.lift) + " }\n";
+  }
   for (const System& system : world.systems) {
     text += "system " + system.name + " pool " + system.pool + " weight " +
             std::to_string(system.weight) + " at fleet\n";

@@ -83,6 +83,13 @@ struct Limit {
   std::int64_t over_seconds = 0;
 };
 
+// `freeze military/** by … for 24h { need … }`: a pool and all below it.
+struct FreezeBlock {
+  Name pool;
+  Term by;  // its count is 1
+  Need lift;
+};
+
 struct World {
   std::vector<Institution> institutions;
   std::vector<Office> offices;
@@ -93,6 +100,8 @@ struct World {
   std::vector<System> systems;
   std::vector<Class> classes;
   std::vector<Limit> limits;
+  std::vector<FreezeBlock> freezes;
+  bool has_effector = false;  // fleet has a key, called effector
 };
 
 // Shorthands for worlds written by hand.

@@ -44,7 +44,7 @@ wrong "a pool that nobody declared" 's|pool military/air weight|pool militray/ai
 wrong "an unknown word" '3s/^/frobnicate x\n/' '^[^:]*wrong.keyturn:3:1: error: expected .*, found `frobnicate`'
 wrong "a quorum that nobody can meet" 's/across 3 institutions/across 9 institutions/' \
   ':[0-9]+: error: no initiator could ever get this approved.*\[Q8\]'
-wrong "a pass beside a class" '0,\|body /model in|s|body /model in \[.*\]|body /model present|' \
+wrong "a pass beside a class" '0,/body \/model in \[.*\]/s|body /model in \[.*\]|body /model present|' \
   ':[0-9]+: error: pass `chat` must list `body /model` by exact value.*\[C2\]'
 fails 2 'cannot open .*nowhere' "a charter that is not there" keyturn charter check "$work/nowhere"
 

@@ -38,6 +38,8 @@ void check_effects(const DeclaredCheck& check);     // what an effect names can 
 void check_passes(const DeclaredCheck& check);      // nothing slips by beside a class [C2 I7]
 void check_rules(const DeclaredCheck& check);       // class and rule belong together [Q1 Q4 I6]
 void check_limits(const DeclaredCheck& check);      // limits name pools that exist [S5]
+void check_effectors(const DeclaredCheck& check);   // keys that release, orders that stop [S2 A6]
+void check_freezes(const DeclaredCheck& check);     // short, and of different things [A4]
 
 struct CompiledCheck {
   const DeclaredCharter& declared;
@@ -51,5 +53,6 @@ void check_weights(const CompiledCheck& check);      // supply, and limits that 
 void check_delegations(const CompiledCheck& check);  // somebody may use them [I4]
 void check_quorums(const CompiledCheck& check);  // satisfiable, and by more than one person [Q8]
 void check_reach(const CompiledCheck& check);    // nobody's closure is enough [I7]
+void check_blocks(const CompiledCheck& check);   // freezes: somebody may, and few lift them [A4]
 
 }  // namespace keyturn

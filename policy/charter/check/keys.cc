@@ -1,5 +1,5 @@
 // One key, as key bytes, is one principal's: else two approvals could be one hand's [Q3]. So are
-// tokens, and the journal's key is nobody's [T11].
+// tokens and certificates' keys, and the journal's key is nobody's [T11].
 #include <map>
 
 #include "policy/charter/check/check.h"
@@ -36,6 +36,7 @@ class Owners {
 void check_keys(const DeclaredCheck& check) {
   Owners<PublicKey> keys("key", check.diagnostics);
   Owners<Digest> tokens("token", check.diagnostics);
+  Owners<Digest> certificates("certificate's key", check.diagnostics);
   const DeclaredCharter& declared = check.declared;
   if (declared.journal_key)
     keys.add(declared.journal_key->key, "the journal", declared.journal_key->place);
@@ -44,12 +45,20 @@ void check_keys(const DeclaredCheck& check) {
       keys.add(key.key, quoted(person.name.text), key.place);
     for (const DeclaredToken& token : person.tokens)
       tokens.add(token.hash, quoted(person.name.text), token.place);
+    for (const DeclaredCertificate& one : person.certificates)
+      certificates.add(one.key_hash, quoted(person.name.text), one.place);
   }
   for (const DeclaredAgent& agent : declared.agents) {
     for (const DeclaredKey& key : agent.keys) keys.add(key.key, quoted(agent.name.text), key.place);
     for (const DeclaredToken& token : agent.tokens)
       tokens.add(token.hash, quoted(agent.name.text), token.place);
+    for (const DeclaredCertificate& one : agent.certificates)
+      certificates.add(one.key_hash, quoted(agent.name.text), one.place);
   }
+  // An effector whose key is a person's would let that person release what he directs [S2].
+  for (const DeclaredEndpoint& endpoint : declared.endpoints)
+    for (const DeclaredKey& key : endpoint.keys)
+      keys.add(key.key, "endpoint " + quoted(endpoint.name.text), key.place);
 }
 
 }  // namespace keyturn

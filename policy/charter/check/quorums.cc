@@ -23,10 +23,20 @@ using People = std::vector<PersonId>;
 
 class QuorumCheck {
  public:
-  QuorumCheck(const Charter& charter, const Class& klass)
-      : charter_(charter), klass_(klass), initiators_(different_initiators()) {
-    for (std::uint32_t i = 0; i < charter.persons.size(); ++i)
-      if (!charter.persons[i].keys.empty()) approvers_.push_back(PersonId{i});
+  QuorumCheck(const Charter& charter, const Class& klass) : charter_(charter), klass_(klass) {
+    for (const PersonId initiator : different_initiators()) initiators_.emplace_back(initiator);
+    find_approvers();
+  }
+  // Of a quorum for what nobody initiates: lifting a freeze.
+  struct NobodyInitiates {};
+  QuorumCheck(const Charter& charter, const Class& klass, NobodyInitiates)
+      : charter_(charter), klass_(klass), initiators_(1) {
+    find_approvers();
+  }
+
+  void find_approvers() {
+    for (std::uint32_t i = 0; i < charter_.persons.size(); ++i)
+      if (!charter_.persons[i].keys.empty()) approvers_.push_back(PersonId{i});
   }
 
   bool has_initiators() const { return !initiators_.empty(); }
@@ -35,7 +45,7 @@ class QuorumCheck {
   std::optional<People> find(std::optional<PersonId> left_out = std::nullopt) const {
     People available = approvers_;
     if (left_out) std::erase(available, *left_out);
-    for (const PersonId initiator : initiators_) {
+    for (const std::optional<PersonId>& initiator : initiators_) {
       const QuorumContext context{charter_, klass_, initiator};
       for (std::uint32_t i = 0; i < klass_.rule.branches.size(); ++i) {
         std::uint64_t steps = charter_search_steps_max;
@@ -108,22 +118,23 @@ class QuorumCheck {
 
   const Charter& charter_;
   const Class& klass_;
-  People initiators_, approvers_;
+  std::vector<std::optional<PersonId>> initiators_;  // one that is empty: nobody
+  People approvers_;
 };
 
-void check_rests_on(const CompiledCheck& check, const DeclaredRule& declared,
+void check_rests_on(const CompiledCheck& check, Place place, const std::vector<Name>& rests_on,
                     const QuorumCheck& quorums, const People& quorum) {
   const People indispensable = quorums.indispensable(quorum);
   for (const PersonId person : indispensable) {
     const std::string& name = check.charter.person(person).name;
-    const bool is_said = std::any_of(declared.rests_on.begin(), declared.rests_on.end(),
+    const bool is_said = std::any_of(rests_on.begin(), rests_on.end(),
                                      [&](const Name& said) { return said.text == name; });
     if (!is_said)
-      check.diagnostics.error(declared.quorum.place, "every way to meet this needs " +
-                                                         quoted(name) + ": say `rests on " + name +
-                                                         "`, or let others serve too [Q8]");
+      check.diagnostics.error(place, "every way to meet this needs " + quoted(name) +
+                                         ": say `rests on " + name +
+                                         "`, or let others serve too [Q8]");
   }
-  for (const Name& said : declared.rests_on) {
+  for (const Name& said : rests_on) {
     const PersonId person{check.names.persons.at(said.text)};
     if (std::find(indispensable.begin(), indispensable.end(), person) == indispensable.end())
       check.diagnostics.error(said.place, "the quorum does not rest on " + quoted(said.text) +
@@ -144,7 +155,7 @@ void check_class_rule(const CompiledCheck& check, const DeclaredRule& declared) 
         declared.quorum.place,
         "no initiator could ever get this approved, even if everybody with a key agreed" +
             quorums.missing_text() + " [Q8]");
-  check_rests_on(check, declared, quorums, *quorum);
+  check_rests_on(check, declared.quorum.place, declared.rests_on, quorums, *quorum);
 }
 
 void check_veto(const CompiledCheck& check, const DeclaredRule& declared) {
@@ -179,6 +190,18 @@ void check_standing(const CompiledCheck& check, const SelectorResolver& resolver
                                                  quoted(check.charter.person(person).name));
 }
 
+void check_unfreeze(const CompiledCheck& check, const DeclaredFreeze& declared,
+                    const FreezeBlock& block) {
+  const QuorumCheck quorums(check.charter, block.unfreeze, QuorumCheck::NobodyInitiates{});
+  const std::optional<People> quorum = quorums.find();
+  if (!quorum)
+    return check.diagnostics.error(declared.unfreeze.place,
+                                   "nobody could ever lift this, even if everybody with a key "
+                                   "agreed" +
+                                       quorums.missing_text() + " [Q8]");
+  check_rests_on(check, declared.unfreeze.place, declared.rests_on, quorums, *quorum);
+}
+
 }  // namespace
 
 void check_quorums(const CompiledCheck& check) {
@@ -186,6 +209,8 @@ void check_quorums(const CompiledCheck& check) {
     check_class_rule(check, declared);
     check_veto(check, declared);
   }
+  for (std::size_t i = 0; i < check.declared.freezes.size(); ++i)
+    check_unfreeze(check, check.declared.freezes[i], check.charter.freezes[i]);
   const SelectorResolver resolver(check.charter, check.names);
   for (const DeclaredRoster& roster : check.declared.rosters)
     check_standing(check, resolver, roster.quorum, "roster");

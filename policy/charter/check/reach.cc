@@ -82,6 +82,8 @@ void check_reach(const CompiledCheck& check) {
   };
   for (const DeclaredRoster& roster : check.declared.rosters)
     check_declared(roster.quorum, "a change of the roster");
+  for (const DeclaredFreeze& freeze : check.declared.freezes)
+    check_declared(freeze.unfreeze, "unfreezing");
   if (check.declared.amend) {
     check_declared(check.declared.amend->quorum, "an amendment");
     check_declared(check.declared.amend->weakening, "an amendment");

@@ -57,6 +57,12 @@ class References {
       if (rule.veto_count != 0) selector(rule.veto);
       all(names_.persons, rule.rests_on);
     }
+    for (const DeclaredFreeze& freeze : check_.declared.freezes) {
+      one(freeze.is_class ? names_.classes : names_.pools, freeze.subject);
+      for (const DeclaredSelector& by : freeze.by) selector(by);
+      expression(freeze.unfreeze.need);
+      all(names_.persons, freeze.rests_on);
+    }
     for (const DeclaredSelector& readers : check_.declared.readers) selector(readers);
     for (const DeclaredDelegation& delegation : check_.declared.delegations) {
       for (const DeclaredSelector& of : delegation.of) selector(of);

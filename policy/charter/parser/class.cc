@@ -5,7 +5,7 @@
 
 namespace keyturn {
 
-// class ID at ID { {match …} [by …] directs … [shape …] [effect STRING] }
+// class ID at ID { {match …} [by …] directs … [shape …] [effect STRING] [stop METHOD PATH] }
 bool Parser::parse_class() {
   DeclaredClass klass;
   std::vector<std::string_view> seen;
@@ -18,7 +18,7 @@ bool Parser::parse_class() {
     const std::string_view word = peek().text;
     if (accept("match")) {
       if (!parse_match(klass.matchers)) return false;
-    } else if (is("by") || is("directs") || is("shape") || is("effect")) {
+    } else if (is("by") || is("directs") || is("shape") || is("effect") || is("stop")) {
       if (!once(word, seen)) return false;
       klass.directs_place = word == "directs" ? peek().place : klass.directs_place;
       says_directs = says_directs || word == "directs";
@@ -26,10 +26,11 @@ bool Parser::parse_class() {
       if (!(word == "by"        ? take_selectors(klass.by)
             : word == "directs" ? parse_directs(klass)
             : word == "shape"   ? parse_shape(klass)
+            : word == "stop"    ? parse_stop(klass)
                                 : parse_effect(klass)))
         return false;
     } else {
-      return expected("`match`, `by`, `directs`, `shape`, `effect` or `}`");
+      return expected("`match`, `by`, `directs`, `shape`, `effect`, `stop` or `}`");
     }
   }
   if (klass.matchers.empty()) fail(klass.name.place, "a class without `match` finds no request");
@@ -70,6 +71,22 @@ bool Parser::parse_shape(DeclaredClass& out) {
     if (!take_pointer(pattern.pointer, "a pattern of the body's members")) return false;
     out.shape.push_back(std::move(pattern));
   } while (accept(","));
+  return true;
+}
+
+// stop METHOD PATH; the order changes what the effector does, so its method is not a safe one.
+bool Parser::parse_stop(DeclaredClass& out) {
+  DeclaredStop stop;
+  if (!is("POST") && !is("PUT") && !is("PATCH"))
+    return expected("the stop order's method (POST, PUT or PATCH)");
+  stop.matcher.methods.emplace_back(next().text);
+  stop.place = peek().place;
+  stop.path = peek().text;
+  if (!parse_path(stop.matcher)) return false;
+  for (const Segment& segment : stop.matcher.path)
+    if (segment.kind != Segment::Kind::literal)
+      return fail(stop.place, "a stop order goes to one path: no `*`, `:name` or `**` [A6]");
+  out.stop = std::move(stop);
   return true;
 }
 

@@ -73,7 +73,7 @@ bool Parser::parse_pool() {
   return true;
 }
 
-// endpoint ID STRING [host STRING] [headers NAME {, NAME}]
+// endpoint ID STRING [host STRING] [headers NAME {, NAME}] {key ed25519 STRING}
 bool Parser::parse_endpoint() {
   DeclaredEndpoint endpoint;
   if (!take_id(endpoint.name, "the endpoint's name")) return false;
@@ -83,10 +83,12 @@ bool Parser::parse_endpoint() {
       if (!parse_host(endpoint)) return false;
     } else if (endpoint.headers.empty() && accept("headers")) {
       if (!parse_header_names(endpoint)) return false;
+    } else if (accept("key")) {
+      if (!parse_key(endpoint.keys)) return false;
     } else if (is("warrants")) {
       return refuse_unsupported();
     } else {
-      return expected("`host`, `headers`, or the end of the endpoint (each once)");
+      return expected("`host` or `headers` (each once), `key`, or the end of the endpoint");
     }
   }
   declared_.endpoints.push_back(std::move(endpoint));
@@ -96,16 +98,14 @@ bool Parser::parse_endpoint() {
 bool Parser::parse_origin(DeclaredEndpoint& out) {
   const Place place = peek().place;
   if (!take_string(out.origin, "the endpoint's origin")) return false;
-  if (out.origin.starts_with("https://"))
+  std::string_view authority;
+  for (const std::string_view scheme : {"https://", "http://"})
+    if (out.origin.starts_with(scheme))
+      authority = std::string_view(out.origin).substr(scheme.size());
+  if (!is_host(authority) || authority.find(':') == std::string_view::npos)
     return fail(place,
-                "`https://` is unsupported: this version does not yet speak TLS to endpoints");
-  const std::string_view authority =
-      std::string_view(out.origin)
-          .substr(std::min<std::size_t>(out.origin.size(), std::string_view("http://").size()));
-  if (!out.origin.starts_with("http://") || !is_host(authority) ||
-      authority.find(':') == std::string_view::npos)
-    return fail(place,
-                "expected an origin as in \"http://127.0.0.1:9301\", without a path, found " +
+                "expected an origin as in \"https://models.internal:8443\" or "
+                "\"http://127.0.0.1:9301\", with a port and without a path, found " +
                     quoted(out.origin));
   return true;
 }

@@ -57,7 +57,7 @@ bool Parser::parse_methods(Matcher& out) {
   do {
     const Token& token = peek();
     if (std::find(methods.begin(), methods.end(), token.text) == methods.end())
-      return expected("a method (GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS)");
+      return expected("a method (`GET`, `HEAD`, `POST`, `PUT`, `PATCH`, `DELETE` or `OPTIONS`)");
     if (!insert_sorted(out.methods, std::string(token.text)))
       return fail(token.place, quoted(token.text) + " stands here twice");
     next();

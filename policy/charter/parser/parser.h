@@ -46,6 +46,7 @@ class Parser {
   bool accept(std::string_view text);
   bool expect(std::string_view text, std::string_view where);
   bool expected(std::string_view what);  // reports, false
+  static std::string suggested(std::string_view found, std::string_view what);
   bool fail(Place place, std::string message);
   bool refuse_unsupported();  // false, reported, if the next word is a construct not enforced yet
   bool end_of_declaration();
@@ -78,6 +79,8 @@ class Parser {
   bool parse_agent();
   bool parse_key(std::vector<DeclaredKey>& out);
   bool parse_token(std::vector<DeclaredToken>& out);
+  bool parse_certificate(std::vector<DeclaredCertificate>& out);
+  std::optional<Digest> take_hash(std::string_view what, std::string_view made_by);
   // fleet.cc
   bool parse_provider();
   bool parse_pool();
@@ -100,6 +103,7 @@ class Parser {
   bool parse_class();
   bool parse_directs(DeclaredClass& out);
   bool parse_shape(DeclaredClass& out);
+  bool parse_stop(DeclaredClass& out);
   bool parse_effect(DeclaredClass& out);
   bool parse_effect_value(const Token& token, std::size_t offset, std::string_view value,
                           DeclaredClass& out);
@@ -119,6 +123,10 @@ class Parser {
   // amend.cc
   bool parse_roster();
   bool parse_amend();
+  // freeze.cc
+  bool parse_freeze();
+  bool parse_freeze_subject(DeclaredFreeze& out);
+  bool parse_unfreeze(DeclaredFreeze& out);
 
   std::span<const Token> tokens_;
   Diagnostics& diagnostics_;

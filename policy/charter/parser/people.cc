@@ -24,7 +24,7 @@ bool Parser::parse_office() {
   return true;
 }
 
-// person ID STRING of ID [holds ID {, ID}] [under ID {, ID}] { key … | token … }
+// person ID STRING of ID [holds ID {, ID}] [under ID {, ID}] { key … | token … | certificate … }
 bool Parser::parse_person() {
   DeclaredPerson person;
   if (!take_id(person.name, "the person's name")) return false;
@@ -40,19 +40,21 @@ bool Parser::parse_person() {
       if (!parse_key(person.keys)) return false;
     } else if (accept("token")) {
       if (!parse_token(person.tokens)) return false;
+    } else if (accept("certificate")) {
+      if (!parse_certificate(person.certificates)) return false;
     } else if (is("delegates") || is("recovers")) {
       return refuse_unsupported();
     } else {
       return expected(
-          "`holds`, `under`, `key`, `token`, or the end of the person (each of the first "
-          "two once)");
+          "`holds`, `under`, `key`, `token`, `certificate`, or the end of the person (each of "
+          "the first two once)");
     }
   }
   declared_.persons.push_back(std::move(person));
   return true;
 }
 
-// agent ID sponsored by ID [provider ID] [may ID {, ID}] { key … | token … }
+// agent ID sponsored by ID [provider ID] [may ID {, ID}] { key … | token … | certificate … }
 bool Parser::parse_agent() {
   DeclaredAgent agent;
   if (!take_id(agent.name, "the agent's name")) return false;
@@ -69,10 +71,12 @@ bool Parser::parse_agent() {
       if (!parse_key(agent.keys)) return false;
     } else if (accept("token")) {
       if (!parse_token(agent.tokens)) return false;
+    } else if (accept("certificate")) {
+      if (!parse_certificate(agent.certificates)) return false;
     } else {
       return expected(
-          "`provider`, `may`, `key`, `token`, or the end of the agent (each of the first "
-          "two once)");
+          "`provider`, `may`, `key`, `token`, `certificate`, or the end of the agent (each of "
+          "the first two once)");
     }
   }
   declared_.agents.push_back(std::move(agent));
@@ -104,18 +108,33 @@ bool Parser::parse_key(std::vector<DeclaredKey>& out) {
 bool Parser::parse_token(std::vector<DeclaredToken>& out) {
   if (!expect("sha256", "and the token's hash in hexadecimal")) return false;
   const Place place = peek().place;
-  std::string text;
-  if (!take_string(text, "the token's hash")) return false;
-  Result<Digest> hash = Digest::parse("sha256:" + text);
-  if (!hash.ok()) {
-    fail(place,
-         "expected 64 lower-case hexadecimal digits, as `keyturn tokens new` prints them "
-         "[P2], found " +
-             quoted(text));
-    return true;
-  }
-  out.push_back(DeclaredToken{*hash, place});
+  if (peek().kind != Token::Kind::string) return expected("the token's hash in quotes");
+  if (const auto hash = take_hash("the token's hash", "`keyturn tokens new`"))
+    out.push_back(DeclaredToken{*hash, place});
   return true;
+}
+
+// certificate sha256 STRING; `certificate` is read. The hash is that of the certificate's key.
+bool Parser::parse_certificate(std::vector<DeclaredCertificate>& out) {
+  if (!expect("sha256", "and the hash of the certificate's key in hexadecimal")) return false;
+  const Place place = peek().place;
+  if (peek().kind != Token::Kind::string)
+    return expected("the hash of the certificate's key in quotes");
+  if (const auto hash = take_hash("the key's hash", "`keyturn keys certificate`"))
+    out.push_back(DeclaredCertificate{*hash, place});
+  return true;
+}
+
+// The string that stands here. A bad hash is reported and the declaration goes on.
+std::optional<Digest> Parser::take_hash(std::string_view what, std::string_view made_by) {
+  const Place place = peek().place;
+  std::string text;
+  if (!take_string(text, what)) return std::nullopt;
+  Result<Digest> hash = Digest::parse("sha256:" + text);
+  if (hash.ok()) return *hash;
+  fail(place, "expected 64 lower-case hexadecimal digits, as " + std::string(made_by) +
+                  " prints them [P2], found " + quoted(text));
+  return std::nullopt;
 }
 
 }  // namespace keyturn

@@ -2,6 +2,8 @@
 
 #include "keys/verify/checkpoint.h"
 #include "keys/verify/delegation.h"
+#include "keys/verify/freeze.h"
+#include "keys/verify/release.h"
 #include "tests/fuzz/target.h"
 
 namespace {
@@ -24,4 +26,7 @@ KEYTURN_FUZZ_TARGET(statement) {
   parse_and_write<keyturn::Word>(input);
   parse_and_write<keyturn::Login>(input);
   parse_and_write<keyturn::Delegation>(input);
+  parse_and_write<keyturn::FreezeStatement>(input);
+  parse_and_write<keyturn::UnfreezeStatement>(input);
+  parse_and_write<keyturn::ReleaseStatement>(input);
 }

@@ -12,13 +12,15 @@ std::string key_of(std::string_view name) {
   return "ed25519 \"" + keyturn::base64_encode(key->public_key().bytes) + "\"\n";
 }
 
-// One person whose words verify, so that the seeds reach what lies behind a signature.
+// One person and one effector whose words verify, so that the seeds reach what lies behind a
+// signature.
 std::shared_ptr<const keyturn::Charter> charter() {
   const auto load = keyturn::load_charter(
       "keyturn 1\ncharter \"joint-autonomy\" version 1\nvalid 2026-01-01 .. 2036-01-01\njournal "
       "key " +
       key_of("journal") + "institution mod \"M\"\nperson brandt \"B\" of mod\n  key " +
-      key_of("brandt"));
+      key_of("brandt") + "pool military\nendpoint fleet \"http://127.0.0.1:9301\"\n  key " +
+      key_of("fleet") + "system uav-001 pool military weight 1 at fleet\n");
   for (const keyturn::Diagnostic& error : load.errors)
     std::fprintf(stderr, "%s\n", error.message.c_str());
   keyturn::fuzz::hold(load.charter != nullptr, "the target's charter loads");

@@ -240,11 +240,13 @@ Result<void> World::start() {
   Dispatcher& sends = dispatcher_ != nullptr ? *dispatcher_ : endpoint;
   holds_ = std::make_unique<Holds>(*sequencer_, *bodies_, sends, entropy_, clock,
                                    SecretBytes(std::string(32, 't')), options, alarm);
-  return sequencer_->start(*holds_);
+  meters_ = std::make_unique<AuthorityMeters>(*holds_, clock);
+  return sequencer_->start(*meters_);
 }
 
 void World::stop() {
   if (sequencer_ != nullptr) sequencer_->stop();
+  meters_.reset();
   holds_.reset();
   sequencer_.reset();
 }

@@ -17,6 +17,7 @@
 
 #include "gateway/authority/holds.h"
 #include "gateway/journal/memory.h"
+#include "gateway/metrics/authority_meters.h"
 #include "policy/request/extract.h"
 #include "tests/gateway/journal/samples.h"
 
@@ -114,6 +115,7 @@ class World {
   std::shared_ptr<const Charter> shared_charter() const { return charter_; }
   Sequencer& sequencer() { return *sequencer_; }
   Holds& holds() { return *holds_; }
+  AuthorityMeters& meters() { return *meters_; }
   Bodies& bodies() { return *bodies_; }
   std::shared_ptr<MemoryStore> store() { return store_; }
   Sequencer::Open opener();
@@ -165,6 +167,7 @@ class World {
   std::unique_ptr<Dispatcher> dispatcher_;  // null: the fake endpoint
   std::unique_ptr<Sequencer> sequencer_;
   std::unique_ptr<Holds> holds_;
+  std::unique_ptr<AuthorityMeters> meters_;
 };
 
 }  // namespace keyturn::testing

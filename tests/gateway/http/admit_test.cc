@@ -115,7 +115,7 @@ TEST_CASE("lines that one parser folds or ends where another does not are refuse
       {"HTTP/1.2", "GET /a HTTP/1.2\r\nHost: x\r\n\r\n", 400},
       {"HTTP/2.0", "GET /a HTTP/2.0\r\nHost: x\r\n\r\n", 400},
       {"HTTP/0.9", "GET /a\r\n\r\n", 400},
-      {"the HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400},
+      {"the HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505},
   });
 }
 
@@ -168,7 +168,10 @@ TEST_CASE("a target that could be read as another path is refused, and a plain o
       {"a broken escape in the query", get("/a?b=%4"), 400},
       {"an escape of no digits in the query", get("/a?b=%zz"), 400},
       {"brackets in the query", get("/a?b[]=c"), 400},
-      {"a star", "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", 400},
+      {"a star", get("*"), 400},
+      {"a star of OPTIONS", "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", 0},
+      {"a star and a query", "OPTIONS *?a=b HTTP/1.1\r\nHost: x\r\n\r\n", 400},
+      {"a star in lower case", "options * HTTP/1.1\r\nHost: x\r\n\r\n", 400},
       {"no slash", get("a"), 400},
       {"the root", get("/"), 0},
       {"segments", get("/v1/models/m-1.2:free@x~_"), 0},

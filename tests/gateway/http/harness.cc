@@ -100,6 +100,11 @@ std::string Wire::read_bytes(std::size_t bytes) {
   return taken;
 }
 
+std::string Wire::read_some() {
+  if (received_.empty()) receive();
+  return std::exchange(received_, {});
+}
+
 std::string Wire::read_to_end() {
   while (receive()) {
   }

@@ -48,6 +48,8 @@ class Wire {
   // Until `text` has been received (included in the result), or the end.
   std::string read_until(std::string_view text);
   std::string read_bytes(std::size_t bytes);
+  // What has come, at least a byte; "" at the end.
+  std::string read_some();
   std::string read_to_end();
   // One message: its head, and a body by Content-Length or chunks, as received.
   std::string read_message();

@@ -3,54 +3,10 @@
 #include <algorithm>
 
 #include "keys/verify/checkpoint.h"
-#include "tests/gateway/authority/world.h"
-#include "tests/gateway/served_handler.h"
-#include "tests/support/charters.h"
+#include "tests/gateway/officials/desk.h"
 
 using namespace keyturn;
 using namespace keyturn::testing;
-
-namespace {
-
-constexpr std::string_view origin = "http://officials.example:9443";
-
-struct Desk {
-  World world{defence};
-  OfficialsApi api{world.shared_charter(), world.sequencer(), world.bodies(), world.clock,
-                   std::string(origin)};
-  ServedHandler served{api};
-
-  // As in the gateway: the sequencer, which may still hold an exchange, ends before the loops do.
-  ~Desk() { world.sequencer().stop(); }
-
-  std::vector<Field> login(const std::string& person, std::string_view at_origin = origin,
-                           std::string_view key = {}) {
-    const Login login{world.charter().name, std::string(at_origin), person, world.clock.now()};
-    const std::string note = test_key(key.empty() ? person : key).sign_login(login, Domain::live);
-    return {{"Authorization", "Keyturn-Login " + base64_encode(bytes_of(note))}};
-  }
-  int status(std::string_view target, const std::string& person) {
-    return static_cast<int>(served.get(target, login(person)).status);
-  }
-  std::string note(WordKind kind, const std::string& person, const std::string& id) {
-    Word word;
-    word.kind = kind;
-    word.deployment = world.charter().name;
-    word.person = person;
-    const PersonId who = world.charter().find_person(person).value();
-    word.institution = world.charter().institution(world.charter().person(who).institution).name;
-    word.signed_at = world.clock.now();
-    word.not_after = world.clock.now() + Duration{3600};
-    world.look([&](const Ledger& ledger) { word.command = ledger.find(id)->text; });
-    return test_key(person).sign_word(word, Domain::live);
-  }
-  HttpResponse speak(const std::string& id, std::string note_text) {
-    return served.ask(Method::post, "/v1/commands/" + id + "/words", std::move(note_text),
-                      {{"Content-Type", "text/plain"}});
-  }
-};
-
-}  // namespace
 
 TEST_CASE("health, readiness and the checkpoint need no login [P1]") {
   Desk desk;
@@ -82,7 +38,7 @@ TEST_CASE(
   CHECK(refused({{"Authorization", "Keyturn-Login !"}}));
   CHECK(refused({{"Authorization", "Keyturn-Login " + base64_encode(bytes_of("hello"))}}));
   CHECK(refused(desk.login("haddad", "http://officials.example")));
-  CHECK(refused(desk.login("haddad", origin, "ito")));
+  CHECK(refused(desk.login("haddad", Desk::origin, "ito")));
   CHECK(refused(desk.login("nobody")));
   const auto old = desk.login("haddad");
   desk.world.clock.advance(Duration{61});
@@ -151,7 +107,7 @@ TEST_CASE("words are recorded once, answered with why, and refused with the reas
   CHECK(desk.speak(id, "hello").status == 400);
   CHECK(desk.speak(id, "").status == 400);
   std::string stranger = note;
-  CHECK(desk.served.get("/v1/commands/" + id + "/words").status == 404);
+  CHECK(desk.served.get("/v1/commands/" + id + "/words").status == 405);
 
   const HttpResponse veto = desk.speak(id, desk.note(WordKind::veto, "gupta", id));
   CHECK(veto.status == 201);

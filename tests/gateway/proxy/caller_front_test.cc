@@ -28,7 +28,7 @@ TEST_CASE("a pass is relayed, without the caller's token [C1]") {
     CHECK_FALSE(contains(request, test_token("nowak")));
     CHECK_FALSE(contains(request, "uthorization"));
   }
-  CHECK(eventually([&] { return gate.meters().passed == 2; }));
+  CHECK(eventually([&] { return gate.meters().count(PassDecision::pass) == 2; }));
   // A pass is only metered [T7].
   CHECK(gate.world().store()->size().value() == 1);
 }
@@ -45,7 +45,7 @@ TEST_CASE("what no class and no pass matches is refused, and reaches nobody [C1 
   CHECK(gate.send(gate.call(Method::post, "/api/v1/entities/uav-001", "nowak", "{}")).status ==
         403);
   CHECK(gate.requests().empty());
-  CHECK(gate.meters().refused == 5);
+  CHECK(gate.meters().count(PassDecision::refused) == 5);
   CHECK(gate.world().store()->size().value() == 1);
 }
 
@@ -72,7 +72,7 @@ TEST_CASE("a caller whom the charter does not know gets nowhere, and is only cou
   CHECK(response.status == 401);
   CHECK_FALSE(contains(response.body, test_token("stranger")));
   CHECK(gate.send(gate.call(Method::get, "/keyturn/v1/holds/x?n=0", "")).status == 401);
-  CHECK(gate.meters().unknown_callers == 2);
+  CHECK(gate.meters().count(PassDecision::unauthenticated) == 2);
   CHECK(gate.requests().empty());
 }
 

@@ -46,15 +46,17 @@ Gate::Gate(Script script, HoldTimes times) {
   });
   thread_.on_loop([&] { upstreams_ = std::make_unique<Upstreams>(thread_.loop()); });
   world_ = std::make_unique<World>(
-      charter_at(origin_->port()), [this](std::shared_ptr<const Charter> charter) {
+      charter_at(origin_->port()), [this, times](std::shared_ptr<const Charter> charter) {
         Config config;
+        config.hold_times = times;
         routes_ = Routes::create(std::move(charter), config).value();
         return std::make_unique<LoopDispatcher>(
             *routes_, std::vector<LoopDispatcher::Lane>{{&thread_.loop(), upstreams_.get()}});
       });
-  gated_ = std::make_unique<GatedHandler>(*routes_, world_->sequencer(), world_->holds(), times);
-  holds_ = std::make_unique<HoldHandler>(*routes_, world_->sequencer(), world_->holds(), times);
-  front_ = std::make_unique<CallerFront>(*routes_, *gated_, *holds_, meters_);
+  gated_ = std::make_unique<GatedHandler>(*routes_, world_->sequencer(), world_->holds());
+  holds_ = std::make_unique<HoldHandler>(*routes_, world_->sequencer(), world_->holds());
+  meters_ = std::make_unique<PassMeters>(world_->charter(), world_->clock);
+  front_ = std::make_unique<CallerFront>(*routes_, *gated_, *holds_, *meters_, log_);
   counted_ = std::make_unique<Counted>(*gated_);
   thread_.on_loop([&] {
     server_ = Server::create(thread_.loop(), {}, *front_, *upstreams_).value();

@@ -25,7 +25,7 @@ class Gate {
   ~Gate();
 
   World& world() { return *world_; }
-  const PassMeters& meters() const { return meters_; }
+  const PassMeters& meters() const { return *meters_; }
   // What reached the origin.
   std::vector<std::string> requests() const;
 
@@ -63,7 +63,8 @@ class Gate {
   LoopThread thread_;
   std::unique_ptr<Upstreams> upstreams_;
   std::unique_ptr<const Routes> routes_;
-  PassMeters meters_;
+  std::unique_ptr<PassMeters> meters_;
+  Log log_;
   std::unique_ptr<World> world_;
   std::unique_ptr<GatedHandler> gated_;
   std::unique_ptr<HoldHandler> holds_;

@@ -54,6 +54,33 @@ TEST_CASE("a caller is known by his token, in either field, and by one token onl
   CHECK(refused.error().message.find("secret") == std::string::npos);
 }
 
+TEST_CASE("[T11] a caller is known by his certificate's key, and never as two principals at once") {
+  const std::string own(64, 'a'), anothers(64, 'b');
+  std::string text(defence);
+  const auto add = [&](const std::string& token, const std::string& hash) {
+    const std::size_t at = text.find("  token sha256 \"@token(" + token + ")@\"\n");
+    REQUIRE(at != std::string::npos);
+    text.insert(at, "  certificate sha256 \"" + hash + "\"\n");
+  };
+  add("planner-7", own);
+  add("nowak", anothers);
+  const auto loaded = load_charter(charter_text(text)).charter;
+  REQUIRE(loaded != nullptr);
+  const auto ask = [&](std::optional<std::string_view> key, const std::string& hash) {
+    return name_of(*loaded,
+                   authenticate(*loaded, {}, key, Digest::parse("sha256:" + hash).value()));
+  };
+  const std::string token = test_token("planner-7");
+  CHECK(ask({}, own) == "planner-7");
+  CHECK(ask({}, anothers) == "nowak");
+  CHECK(ask(token, own) == "planner-7");
+  CHECK(ask(token, anothers) == "unauthenticated");
+  CHECK(ask({}, std::string(64, 'c')) == "unauthenticated");
+  CHECK(ask(token, std::string(64, 'c')) == "unauthenticated");
+  CHECK(ask(test_token("stranger"), own) == "unauthenticated");
+  CHECK(ask("not a token", own) == "unauthenticated");
+}
+
 TEST_CASE("a refusal says the same to people and to SDKs, and names its reasons") {
   const Response response =
       refusal(Ending{403, "expired", "it is \"over\"\n", {{"term", "1 of office:x"}}, false}, "ID");
@@ -165,7 +192,8 @@ TEST_CASE("routes refuse credentials for nobody, of several lines, or that every
     Config config;
     config.credentials[endpoint] = {"x-api-key", "", file};
     TRY(const auto routes, Routes::create(charter(), config));
-    const auto& fields = routes->injected[routes->charter->find_endpoint(endpoint)->value];
+    const auto& fields =
+        routes->settings().injected[routes->charter->find_endpoint(endpoint)->value];
     REQUIRE(fields.size() == 1);
     return fields[0].name + ": " + fields[0].value;
   };

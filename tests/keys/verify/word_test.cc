@@ -65,7 +65,7 @@ TEST_CASE("a word that nobody of the keys signed is unauthenticated") {
 }
 
 TEST_CASE("a word is refused once one byte of it changes [T10]") {
-  for (const WordKind kind : {WordKind::approval, WordKind::veto}) {
+  for (const WordKind kind : word_kinds) {
     const std::string note = signing_key(1).sign_word(sample_word(kind), Domain::live);
     REQUIRE(verify(note).ok());
     for (std::size_t at = 0; at < note.size(); ++at)
@@ -102,7 +102,7 @@ TEST_CASE("a word carries exactly one signature, under its own person's name") {
 }
 
 TEST_CASE(
-    "a signature is valid for its kind and domain alone: approval, veto, login x live, exercise "
+    "a signature is valid for its kind and domain alone: each word, login x live, exercise "
     "[T13 E1 W11]") {
   struct Kind {
     std::string_view name;
@@ -114,6 +114,9 @@ TEST_CASE(
   const Kind kinds[] = {
       {"approval", sample_word(WordKind::approval).to_text(), word_accepted},
       {"veto", sample_word(WordKind::veto).to_text(), word_accepted},
+      {"withdrawal", sample_word(WordKind::withdrawal).to_text(), word_accepted},
+      {"cancellation", sample_word(WordKind::cancellation).to_text(), word_accepted},
+      {"recall", sample_word(WordKind::recall).to_text(), word_accepted},
       {"login", sample_login().to_text(), login_accepted},
   };
   const Domain domains[] = {Domain::live, Domain::exercise};
@@ -131,7 +134,7 @@ TEST_CASE(
           CHECK(kind.accepts(note, asked_in) == own);
           accepted += own ? 1 : 0;
         }
-  CHECK(accepted == 6);
+  CHECK(accepted == 12);
 }
 
 TEST_CASE(
@@ -140,7 +143,7 @@ TEST_CASE(
   for (const Domain signed_in : {Domain::live, Domain::exercise})
     for (const Domain asked_in : {Domain::live, Domain::exercise}) {
       const bool same = signed_in == asked_in;
-      for (const WordKind kind : {WordKind::approval, WordKind::veto}) {
+      for (const WordKind kind : word_kinds) {
         const std::string note = key.sign_word(sample_word(kind), signed_in);
         CHECK(verify(note, asked_in).ok() == same);
         CHECK(!login(note, asked_in).ok());

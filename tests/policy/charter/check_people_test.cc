@@ -79,6 +79,33 @@ TEST_CASE("a key that verifiers disagree on is refused, and so is what is no key
                 "`p256` is unsupported");
 }
 
+TEST_CASE("[T11] a certificate's key names one principal, and its hash is written out in full") {
+  const std::string token = "  token sha256 \"@token(planner-7)@\"\n";
+  const std::string other = "  token sha256 \"@token(nowak)@\"\n";
+  const std::string hash(64, 'a');
+  const std::string line = "  certificate sha256 \"" + hash + "\"\n";
+
+  const CharterLoad load = load_charter(charter_text(with(token, token + line)));
+  REQUIRE(load.charter != nullptr);
+  const auto principal = load.charter->find_certificate(Digest::parse("sha256:" + hash).value());
+  REQUIRE(principal);
+  CHECK(load.charter->principal_name(*principal) == "planner-7");
+  CHECK(load.charter->person(principal->person).name == "alvarez");
+  // A token of the same hash is not thereby a credential, nor the other way round.
+  CHECK_FALSE(load.charter->find_token(Digest::parse("sha256:" + hash).value()));
+
+  check_refused(with(token, token + "  certificate sha256 §\"" + hash + "\"\n", with(other, line)),
+                "this certificate's key is that of `nowak` already");
+  check_refused(with(token, line + "  certificate sha256 §\"" + hash + "\"\n"),
+                "this certificate's key is that of `planner-7` already");
+  for (const std::string& wrong :
+       {std::string(64, 'A'), std::string(63, 'a'), std::string("AB:CD")})
+    check_refused(with(token, "  certificate sha256 §\"" + wrong + "\"\n"),
+                  "as `keyturn keys certificate` prints them");
+  check_refused(with(token, "  certificate §md5 \"" + hash + "\"\n"), "expected `sha256`");
+  check_refused(with(token, "  certificate sha256 §" + hash + "\n"), "in quotes");
+}
+
 TEST_CASE("[P2] a token's hash is 64 lower-case hexadecimal digits") {
   check_refused(with("\"@token(nowak)@\"", "§\"correct horse battery staple\""), "[P2]");
 }

@@ -19,6 +19,7 @@ TEST_CASE("the charters in config/ load without an error or a notice, under thei
   const std::filesystem::path root(KEYTURN_SOURCE_ROOT);
   int count = 0;
   for (const auto& file : std::filesystem::directory_iterator(root / "config" / "charters")) {
+    if (file.path().extension() != ".charter") continue;  // its cases lie beside it
     const std::string text = read(file.path());
     const CharterLoad load = load_charter(text);
     ++count;

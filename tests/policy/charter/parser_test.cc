@@ -126,11 +126,22 @@ TEST_CASE("what is not enforced yet is refused as unsupported, never ignored") {
   check_refused(
       with("  approve within 1h execute within 10m", "  §grant 500 requests, 2000000 tokens, 8h"),
       "`grant` is unsupported");
-  check_refused(with("\"http://127.0.0.1:9302\"", "§\"https://127.0.0.1:9302\""),
-                "`https://` is unsupported");
   for (const std::string word :
-       {"break-glass", "freeze", "oblige", "notify", "acknowledge", "review", "countersigner"})
+       {"break-glass", "oblige", "notify", "acknowledge", "review", "countersigner"})
     check_refused(and_also("§" + word + " strike\n"), "`" + word + "` is unsupported");
+}
+
+TEST_CASE("[C12] an endpoint's origin is http or https, with a port and nothing behind it") {
+  const CharterLoad load = load_charter(
+      charter_text(with("\"http://127.0.0.1:9302\"", "\"https://models.internal:8443\"")));
+  REQUIRE(load.charter != nullptr);
+  CHECK(load.charter->endpoint(*load.charter->find_endpoint("models")).origin ==
+        "https://models.internal:8443");
+  for (const char* wrong :
+       {"https://models.internal", "https://", "https://:443", "https://a:8443/v1",
+        "HTTPS://a:8443", "ftp://a:1", "https://http://a:1", "https://user@a:1"})
+    check_refused(with("\"http://127.0.0.1:9302\"", std::string("§\"") + wrong + "\""),
+                  "expected an origin as in");
 }
 
 TEST_CASE("parentheses nest only so far") {

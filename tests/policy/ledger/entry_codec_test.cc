@@ -5,7 +5,7 @@
 
 #include "keyturn/limits.h"
 #include "policy/ledger/entry_reader.h"
-#include "tests/policy/decide/deployment.h"
+#include "tests/policy/decide/emergency.h"
 #include "tests/support/charters.h"
 
 namespace keyturn {
@@ -13,10 +13,11 @@ namespace {
 
 using testing::defence;
 using testing::Deployment;
+using testing::Emergency;
 using testing::is_granted;
 
 // A deployment with an entry of every kind of intent, granted and refused.
-void fill(Deployment& at) {
+void fill(Emergency& at) {
   const std::string one = at.held(at.strike("planner-7", {"uav-001", "uav-002"}));
   const std::string two = at.held(at.strike("alvarez", {"usv-001"}));
   at.decide_and_record(at.strike("nowak", {"uav-001"}));
@@ -36,10 +37,23 @@ void fill(Deployment& at) {
       is_granted(at.decide_and_record(intent::Outcome{intent::Outcome::Kind::answered, one, 200})));
   REQUIRE(is_granted(at.decide_and_record(intent::Cancel{three, "alvarez"})));
   REQUIRE(is_granted(at.decide_and_record(intent::Refusals{"planner-7", 3})));
+  const std::string four = at.held(at.strike("alvarez", {"uav-010"}));
+  REQUIRE(is_granted(at.say(WordKind::withdrawal, "brandt", four)));
+  REQUIRE(is_granted(at.say(WordKind::recall, "gupta", one)));
+  REQUIRE(
+      is_granted(at.decide_and_record(intent::Stopped{intent::Outcome::Kind::not_sent, one, 0})));
+  const std::string freeze = at.frozen("gupta");
+  at.freeze("jonas");
+  for (const char* person : {"farouk", "haddad", "duarte"})
+    REQUIRE(is_granted(at.unfreeze(person, freeze)));
+  at.lift(freeze, {"farouk", "mal\nlory"});
+  REQUIRE(is_granted(at.lift(freeze, {"farouk", "duarte"})));
+  REQUIRE(is_granted(at.release(at.release_of(one))));
+  REQUIRE(is_granted(at.say(WordKind::cancellation, "alvarez", four)));
 }
 
 TEST_CASE("an entry of every kind reads back as it was written, byte for byte [T9]") {
-  Deployment at(defence);
+  Emergency at;
   fill(at);
   for (std::size_t i = 0; i < at.entries().size(); ++i) {
     const auto entry = decode_entry(at.entries()[i], i, at.charter(), Domain::live);
@@ -50,7 +64,7 @@ TEST_CASE("an entry of every kind reads back as it was written, byte for byte [T
 }
 
 TEST_CASE("an entry in another form than the writer's is refused") {
-  Deployment at(defence);
+  Emergency at;
   fill(at);
   const auto refused = [&](std::string bytes) {
     return !decode_entry(bytes, 0, at.charter(), Domain::live).ok();
